@@ -1,5 +1,5 @@
 // One configuration for every test: TypeScript through SWC, ES modules, "#lib" imports read from the sources.
-const libs = 'contracts|engine|sharding|jetstream|postgres|config|observability|embedded|testing';
+const libs = 'contracts|engine|sharding|jetstream|postgres|config|observability|embedded|traffic|testing';
 
 const base = {
   testEnvironment: 'node',

@@ -73,9 +73,9 @@ export interface AlertMessage extends Omit<AlertDecision, 'shadow'> {
   readonly detectedAt: number;
 }
 
-/** Names one message in `ALERTS` for good: the same facts give the same id on every run. */
-export function alertMessageId(alert: Pick<AlertDecision, 'alertId' | 'revision' | 'kind'>): string {
-  return `${alert.alertId}.${alert.revision}.${alert.kind}`;
+/** Names one message in `ALERTS` for good: a replay of the log gives the same decision the same id. */
+export function alertMessageId(alert: Pick<AlertDecision, 'alertId' | 'revision' | 'kind' | 'source'>): string {
+  return `${alert.alertId}.${alert.revision}.${alert.kind}.${alert.source.seq}`;
 }
 
 /** A late event: some rules could not judge it, since the history their windows reach down to was let go. */
