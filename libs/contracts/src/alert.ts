@@ -74,7 +74,9 @@ export interface AlertMessage extends Omit<AlertDecision, 'shadow'> {
 }
 
 /** Names one message in `ALERTS` for good: a replay of the log gives the same decision the same id. */
-export function alertMessageId(alert: Pick<AlertDecision, 'alertId' | 'revision' | 'kind' | 'source'>): string {
+export function alertMessageId(
+  alert: Pick<AlertDecision, 'alertId' | 'revision' | 'kind' | 'source'>,
+): string {
   return `${alert.alertId}.${alert.revision}.${alert.kind}.${alert.source.seq}`;
 }
 
