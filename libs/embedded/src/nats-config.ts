@@ -1,0 +1,42 @@
+/** The configuration file of the embedded nats-server. */
+
+export interface NatsSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly storeDir: string;
+  readonly serverName: string;
+  /** What JetStream may reserve on disk, bytes. */
+  readonly maxStoreBytes: number;
+  /** Port of the monitoring pages on the loopback interface; `null` for none. */
+  readonly monitorPort: number | null;
+  /** More lines, as the server's configuration language has them. */
+  readonly extraConfig: string;
+}
+
+/** Largest message: an intake publisher may send a body of a few megabytes. */
+export const MAX_PAYLOAD_BYTES = 8 * 1024 * 1024;
+
+export function natsConfig(settings: NatsSettings): string {
+  const lines = [
+    `host: ${quoted(settings.host)}`,
+    `port: ${settings.port}`,
+    `server_name: ${quoted(settings.serverName)}`,
+    `max_payload: ${MAX_PAYLOAD_BYTES}`,
+    // What waits for a client that does not read; one that is slower than this is cut off and comes back.
+    `max_pending: ${8 * MAX_PAYLOAD_BYTES}`,
+    'write_deadline: "10s"',
+    ...(settings.monitorPort === null ? [] : [`http: "127.0.0.1:${settings.monitorPort}"`]),
+    'jetstream {',
+    `  store_dir: ${quoted(settings.storeDir)}`,
+    // Without it an acknowledgement says "in the page cache": lost when the machine loses power.
+    '  sync_interval: always',
+    `  max_file_store: ${settings.maxStoreBytes}`,
+    '}',
+    settings.extraConfig,
+  ];
+  return lines.join('\n').trimEnd() + '\n';
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/\\/g, '\\\\').replace(/"/g, '\\"')}"`;
+}

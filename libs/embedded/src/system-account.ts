@@ -1,0 +1,65 @@
+/**
+ * PostgreSQL refuses to run as root. Started by root, it runs as an account without rights instead: an existing
+ * `postgres`, else one of its own, made once. It must be a named account: initdb looks its name up.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+export interface SystemAccount {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const OWN_NAME = 'vigil-postgres';
+
+/** The account that the server runs as; `null` means the present one, which is not root. */
+export function serverAccount(onMessage: (line: string) => void): SystemAccount | null {
+  if (process.getuid?.() !== 0) return null;
+  const known = accountNamed('postgres') ?? accountNamed(OWN_NAME);
+  if (known) return known;
+  const made = makeAccount();
+  if (made) onMessage(`made the system account ${OWN_NAME}: PostgreSQL refuses to run as root`);
+  const account = made ?? accountNamed('nobody');
+  if (account) return account;
+  throw new Error(
+    'PostgreSQL refuses to run as root, and there is no other account to run it as: ' +
+      `add a system account named ${OWN_NAME} or postgres, or start as an ordinary user.`,
+  );
+}
+
+/** Whether that account could change into the directory: asked of the system itself, as the account. */
+export function canEnter(account: SystemAccount | null, directory: string): boolean {
+  const result = spawnSync('/bin/sh', ['-c', 'cd -- "$1"', 'sh', directory], {
+    cwd: '/',
+    stdio: 'ignore',
+    ...(account && { uid: account.uid, gid: account.gid }),
+  });
+  return result.status === 0;
+}
+
+function makeAccount(): SystemAccount | null {
+  const attempts: [string, string[]][] = [
+    ['useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', OWN_NAME]],
+    ['adduser', ['-S', '-D', '-H', '-s', '/sbin/nologin', OWN_NAME]],
+  ];
+  for (const [program, args] of attempts) {
+    try {
+      execFileSync(program, args, { stdio: 'ignore' });
+    } catch {
+      continue;
+    }
+    const account = accountNamed(OWN_NAME);
+    if (account) return account;
+  }
+  return null;
+}
+
+function accountNamed(name: string): SystemAccount | null {
+  const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
+  const fields = lines.map((line) => line.split(':')).find((line) => line[0] === name);
+  if (!fields) return null;
+  const uid = Number(fields[2]);
+  const gid = Number(fields[3]);
+  return Number.isInteger(uid) && uid !== 0 && Number.isInteger(gid) ? { name, uid, gid } : null;
+}

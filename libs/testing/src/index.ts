@@ -1,0 +1,2 @@
+/** What tests need beside the code under test. */
+export * from './servers/index.js';
