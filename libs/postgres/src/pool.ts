@@ -1,0 +1,71 @@
+/** Connections to PostgreSQL, with the limits that keep a silent server from holding a caller for ever. */
+import pg from 'pg';
+
+export interface PoolSettings {
+  /** `postgres://user:password@host:port/database`. */
+  readonly databaseUrl: string;
+  /** Shown to DBA teams in `pg_stat_activity`. */
+  readonly applicationName: string;
+  /** Most connections held at once. */
+  readonly maxConnections: number;
+  /** A connection that is not made by then fails. */
+  readonly connectTimeoutMs: number;
+  /** A statement without an answer by then fails, here and (if it can still be reached) on the server. */
+  readonly queryTimeoutMs: number;
+  /** Told of connections that broke while idle; the pool replaces them by itself. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+export const DEFAULT_POOL_SETTINGS: Omit<PoolSettings, 'databaseUrl' | 'applicationName'> = {
+  maxConnections: 8,
+  connectTimeoutMs: 5_000,
+  queryTimeoutMs: 60_000,
+};
+
+/** Makes a pool; nothing connects before the first query. */
+export function createPool(
+  settings: Pick<PoolSettings, 'databaseUrl' | 'applicationName'> & Partial<PoolSettings>,
+): pg.Pool {
+  const full = { ...DEFAULT_POOL_SETTINGS, ...settings };
+  const pool = new pg.Pool({
+    connectionString: full.databaseUrl,
+    application_name: full.applicationName,
+    max: full.maxConnections,
+    connectionTimeoutMillis: full.connectTimeoutMs,
+    query_timeout: full.queryTimeoutMs,
+    statement_timeout: full.queryTimeoutMs,
+    keepAlive: true,
+    // An idle connection costs PostgreSQL memory; the next burst makes it again in milliseconds.
+    idleTimeoutMillis: 60_000,
+  });
+  // Without a listener, a server that restarts would end this process by an unhandled 'error' event.
+  pool.on('error', (error) => full.onIdleError?.(error));
+  return pool;
+}
+
+/**
+ * Runs `work` in one transaction on one connection. A connection on which anything failed is closed, never
+ * given back: after a timeout its state is unknown.
+ */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  // A connection that breaks between two queries reports by event; the next query then fails and tells.
+  const ignore = () => undefined;
+  client.on('error', ignore);
+  let failure: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    client.off('error', ignore);
+    client.release(failure);
+  }
+}
