@@ -277,7 +277,10 @@ const ALIASES: readonly (readonly [string, string])[] = [
 const LONGEST_CODE = 5;
 
 const BY_CODE = new Map<string, string>(ALIASES);
-for (const { alpha2, alpha3 } of COUNTRIES) BY_CODE.set(alpha2, alpha2).set(alpha3, alpha2);
+for (const { alpha2, alpha3 } of COUNTRIES) {
+  BY_CODE.set(alpha2, alpha2);
+  if (alpha2 !== OTHER_COUNTRY) BY_CODE.set(alpha3, alpha2);
+}
 
 /** The alpha-2 code for an alpha-2 or alpha-3 code, `UK`, `O` or `Other` in any case; null for anything else. */
 export function parseCountry(code: string): string | null {
