@@ -1,0 +1,2 @@
+export * from './api.js';
+export { ShardEngine } from './shard-engine.js';
