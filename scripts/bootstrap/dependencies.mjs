@@ -22,10 +22,16 @@ export function dependenciesAreInstalled() {
 }
 
 export async function installDependencies() {
-  await npm(['ci', '--include=dev', '--include=optional'], {
-    cwd: inRoot(),
-    purpose: 'Installing the packages of package-lock.json',
-  });
+  const options = { cwd: inRoot(), purpose: 'Installing the packages of package-lock.json' };
+  const wanted = ['--include=dev', '--include=optional'];
+  try {
+    await npm(['ci', ...wanted], options);
+  } catch (error) {
+    // `npm ci` refuses a lock file that lacks an optional package of some other platform; `npm install` takes the
+    // versions of the same lock file and is content.
+    if (!/package-lock\.json.* in sync/.test(error.output ?? '')) throw error;
+    await npm(['install', '--no-save', ...wanted], options);
+  }
 }
 
 /** Makes `npx vigil` find the command within the project, without asking a registry. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { runToEnd } from './processes.mjs';
-import { Failure, tail } from './say.mjs';
+import { Failure, quoted } from './say.mjs';
 
 /**
  * Settings of the npm that runs us which must not steer the npm that we run: they concern its command line
@@ -39,10 +39,12 @@ export async function npm(args, { cwd, purpose }) {
     throw new Failure(`${purpose} needs npm, which could not be run: ${error.message}`);
   }
   if (result.code === 0) return;
-  throw new Failure(
-    `${purpose} failed. npm says:\n${tail(result.output)}\n` +
+  const failure = new Failure(
+    `${purpose} failed. npm says:\n${quoted(meaningful(result.output))}\n` +
       `${advice(result.output)} Then run the same command again: it goes on from here.`,
   );
+  failure.output = result.output;
+  throw failure;
 }
 
 /** The npm that started us if it was one; else npm beside this Node.js; else the one on the PATH. */
@@ -55,6 +57,14 @@ function npmCommand() {
   const beside = path.join(prefix, 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
   if (existsSync(beside)) return { program: process.execPath, first: [beside] };
   return { program: 'npm', first: [] };
+}
+
+/** npm's own words without empty lines, usage and the name of its log. */
+function meaningful(output) {
+  const lines = output.split('\n').map((line) => line.replace(/^npm (error|ERR!) ?/, ''));
+  const usage = lines.findIndex((line) => /^(Clean install a project|Install a package|Usage:)/.test(line));
+  const kept = lines.slice(0, usage === -1 ? lines.length : usage);
+  return kept.filter((line) => line.trim() !== '' && !/complete log of this run/.test(line)).join('\n');
 }
 
 function advice(output) {

@@ -28,6 +28,12 @@ export function tail(text, lines = 15) {
   return kept.map((line) => `    ${line}`).join('\n');
 }
 
+/** The first lines of it, for programs that say what is wrong before they go into detail. */
+export function quoted(text, lines = 10) {
+  const kept = text.trim().split('\n').slice(0, lines);
+  return kept.map((line) => `    ${line.trim()}`).join('\n');
+}
+
 function seconds(ms) {
   return `${(ms / 1000).toFixed(1)} s`;
 }
