@@ -1,9 +1,10 @@
 export { Lane, type LaneObserver, type LaneSettings, type SubmitOutcome } from './lane.js';
 export {
-  type FrameOutcome,
+  framePortOf,
   type FramePort,
   type SealedFrame,
   type SendClock,
   type SendSettings,
   sendUntilKnown,
+  SYSTEM_SEND_CLOCK,
 } from './send-frame.js';

@@ -13,8 +13,8 @@
  *    frame that failed.
  */
 import { type AccountEvent, FrameBuilder, type FrameHeader } from '#contracts';
+import type { PublishOutcome } from '../publish-outcome.js';
 import {
-  type FrameOutcome,
   type FramePort,
   type SealedFrame,
   type SendClock,
@@ -45,7 +45,7 @@ export interface LaneSettings extends SendSettings {
 
 /** Told what the lane does; for metrics. */
 export interface LaneObserver {
-  frameSettled(outcome: FrameOutcome['kind'], events: number, bytes: number, elapsedMs: number): void;
+  frameSettled(outcome: PublishOutcome['kind'], events: number, bytes: number, elapsedMs: number): void;
 }
 
 interface Submission {
@@ -232,7 +232,7 @@ export class Lane {
     return { subject: frame.subject, data: frame.builder.finish(header), msgId };
   }
 
-  private settleFrame(frame: WaitingFrame, outcome: FrameOutcome): void {
+  private settleFrame(frame: WaitingFrame, outcome: PublishOutcome): void {
     for (const submission of frame.submissions) {
       submission.framesLeft -= 1;
       if (outcome.kind !== 'stored') this.settle(submission, refusalFor(outcome));
@@ -254,7 +254,7 @@ export class Lane {
   }
 }
 
-function refusalFor(outcome: Exclude<FrameOutcome, { kind: 'stored' }>): Refusal {
+function refusalFor(outcome: Exclude<PublishOutcome, { kind: 'stored' }>): Refusal {
   // Nobody else writes under a lane's ids and it expects no sequence, so a conflict is a fault of the log's side.
   if (outcome.kind === 'conflict') return { kind: 'unavailable', message: outcome.message };
   return outcome;

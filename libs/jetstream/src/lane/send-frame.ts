@@ -1,14 +1,7 @@
 /** Sends one frame until its outcome is known, or until asking again would no longer be safe. */
 
-/** What became of one attempt to publish; the publisher's own outcomes have this form. */
-export type FrameOutcome =
-  | { readonly kind: 'stored'; readonly sequence: number; readonly duplicate: boolean }
-  /** The subject's last message is not the expected one: somebody else has written. */
-  | { readonly kind: 'conflict'; readonly message: string }
-  | { readonly kind: 'full'; readonly message: string }
-  | { readonly kind: 'unavailable'; readonly message: string }
-  /** Timed out, or the connection was lost: it may have been stored, and may be yet. */
-  | { readonly kind: 'unknown'; readonly message: string };
+import type { AckedPublisher } from '../acked-publisher.js';
+import type { PublishOutcome } from '../publish-outcome.js';
 
 export interface SealedFrame {
   readonly subject: string;
@@ -21,7 +14,7 @@ export interface SealedFrame {
 
 /** The way into the log. Never rejects. */
 export interface FramePort {
-  publish(frame: SealedFrame, timeoutMs: number): Promise<FrameOutcome>;
+  publish(frame: SealedFrame, timeoutMs: number): Promise<PublishOutcome>;
 }
 
 /** Time as the sender sees it: monotonic, in milliseconds. */
@@ -40,6 +33,22 @@ export interface SendSettings {
   readonly resendWithinMs: number;
 }
 
+/** The way into the log by a publisher. A message that is larger than the server takes is never taken: `unavailable`. */
+export function framePortOf(publisher: AckedPublisher): FramePort {
+  return {
+    publish: ({ subject, data, msgId, expectLastSubjectSequence }, timeoutMs) =>
+      publisher
+        .publish(subject, data, { msgId, expectLastSubjectSequence, timeoutMs })
+        .catch((error: Error) => ({ kind: 'unavailable', message: error.message })),
+  };
+}
+
+/** Monotonic, and paused by timers. */
+export const SYSTEM_SEND_CLOCK: SendClock = {
+  now: () => performance.now(),
+  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 
@@ -53,7 +62,7 @@ export async function sendUntilKnown(
   clock: SendClock,
   frame: SealedFrame,
   settings: SendSettings,
-): Promise<FrameOutcome> {
+): Promise<PublishOutcome> {
   const giveUpAt = clock.now() + settings.resendWithinMs;
   let outcome = await port.publish(frame, settings.attemptTimeoutMs);
   if (outcome.kind !== 'unknown') return outcome;
