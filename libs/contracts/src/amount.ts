@@ -1,67 +1,68 @@
 /** Exact decimal amounts, as whole ten-thousandths. Text is read digit by digit: never through a binary float. */
+import { readDecimal } from './decimal.js';
+import type { Decimal } from './decimal.js';
 
 /** Ten-thousandths in one unit. */
 export const AMOUNT_SCALE = 10_000;
 const SCALE_DIGITS = 4;
 /** Greatest magnitude: 1e11 units. */
 export const MAX_AMOUNT = 1e15;
+/** So many digits always make a safe integer. */
+const SAFE_DIGITS = 15;
 
 /** Why a value is no amount. */
 export type AmountProblem = 'not-decimal' | 'too-many-places' | 'too-large';
 
-/** Sign, whole digits, fraction digits, exponent. */
-const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/;
-/** Longer texts are refused unread; the longest amount with leading zeros and all is far shorter. */
-const MAX_TEXT = 1024;
+/** An optional sign, digits, at most one point: the form of amounts in text, without exponents. */
+const PLAIN_DECIMAL = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$/;
 
 /** Ten-thousandths as a safe integer, or what is wrong with `value` (a number or a decimal text). */
 export function parseAmount(value: unknown): number | AmountProblem {
-  if (typeof value === 'number')
-    return Number.isFinite(value) ? parseDecimalText(String(value)) : 'not-decimal';
-  return typeof value === 'string' ? parseDecimalText(value) : 'not-decimal';
+  if (typeof value === 'number') return parseNumber(value);
+  if (typeof value !== 'string' || !PLAIN_DECIMAL.test(value)) return 'not-decimal';
+  return parseAmountLiteral(value);
 }
 
-function parseDecimalText(text: string): number | AmountProblem {
-  const scaled = parseScaled(text);
-  if (typeof scaled === 'string') return scaled;
-  if (scaled > MAX_AMOUNT || scaled < -MAX_AMOUNT) return 'too-large';
-  return Number(scaled);
+/**
+ * A number stands for the shortest decimal that reads as it. A whole number of ten-thousandths within bounds is
+ * at most 15 digits long, so dividing it gives back the very number exactly when that decimal has at most 4 places.
+ */
+function parseNumber(value: number): number | AmountProblem {
+  if (!Number.isFinite(value)) return 'not-decimal';
+  const scaled = Math.round(value * AMOUNT_SCALE);
+  if (scaled / AMOUNT_SCALE === value && scaled <= MAX_AMOUNT && scaled >= -MAX_AMOUNT) return scaled + 0;
+  return parseAmountLiteral(String(value));
 }
 
-/** As `parseAmount` of a text, at any size. */
+/** As `parseAmount`, of a text that may have an exponent: a JSON number as it was written. */
+export function parseAmountLiteral(text: string): number | AmountProblem {
+  const decimal = readDecimal(text);
+  if (decimal === null) return 'not-decimal';
+  if (decimal.digits === '') return 0;
+  const shift = decimal.exponent + SCALE_DIGITS;
+  if (shift < 0) return 'too-many-places';
+  if (decimal.digits.length + shift > SAFE_DIGITS + 1) return 'too-large';
+  const magnitude = Number(decimal.digits + '0'.repeat(shift));
+  if (magnitude > MAX_AMOUNT) return 'too-large';
+  return decimal.negative ? -magnitude : magnitude;
+}
+
+/** Largest power of ten that limits are scaled by. */
+const MAX_SHIFT = 1000;
+
+/** Ten-thousandths at any size: for the limits of rules, which are compared with sums. */
 export function parseScaled(text: string): bigint | Exclude<AmountProblem, 'too-large'> {
   const decimal = readDecimal(text);
   if (decimal === null) return 'not-decimal';
   if (decimal.digits === '') return 0n;
   const shift = decimal.exponent + SCALE_DIGITS;
   if (shift < 0) return 'too-many-places';
-  if (shift > MAX_TEXT) return 'not-decimal';
-  const magnitude = BigInt(decimal.digits + '0'.repeat(shift));
-  return decimal.negative ? -magnitude : magnitude;
+  return shift > MAX_SHIFT ? 'not-decimal' : shifted(decimal, shift);
 }
 
-/** A decimal number as `digits * 10^exponent`; no leading or trailing zeros in `digits`, which is empty for zero. */
-export interface Decimal {
-  readonly negative: boolean;
-  readonly digits: string;
-  readonly exponent: number;
-}
-
-/** Null when `text` is no decimal number. */
-export function readDecimal(text: string): Decimal | null {
-  if (text.length > MAX_TEXT) return null;
-  const match = DECIMAL.exec(text);
-  if (match === null) return null;
-  const whole = match[2];
-  const fraction = match[3] ?? '';
-  if (whole === '' && fraction === '') return null;
-  const all = whole + fraction;
-  let first = 0;
-  while (first < all.length && all.charCodeAt(first) === 0x30) first++;
-  let last = all.length;
-  while (last > first && all.charCodeAt(last - 1) === 0x30) last--;
-  const exponent = Number(match[4] ?? 0) - fraction.length + (all.length - last);
-  return { negative: match[1] === '-', digits: all.slice(first, last), exponent };
+function shifted({ negative, digits }: Decimal, shift: number): bigint {
+  const magnitude = BigInt(digits + '0'.repeat(shift));
+  return negative ? -magnitude : magnitude;
 }
 
 /** Decimal text without needless zeros: 12345 reads `1.2345`, 420000 reads `42`. */
