@@ -25,3 +25,5 @@ export {
   type JetStreamLogOptions,
   type LogSubscription,
 } from './log-strategy.js';
+export { firstSequenceSince, storedAt } from './sequence-by-time.js';
+export * from './lane/index.js';

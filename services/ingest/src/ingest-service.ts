@@ -1,0 +1,61 @@
+/** How ingest starts and stops. */
+import {
+  connectNats,
+  DEFAULT_STREAM_SETTINGS,
+  LogMismatchError,
+  type NatsConnection,
+  provisionStreams,
+} from '#jetstream';
+import type { Logger, ServiceParts } from '#observability';
+import { IngestHttpAdapter } from './http/ingest-http-adapter.js';
+import { RequestGate } from './http/request-gate.js';
+import { IngestModule } from './ingest.module.js';
+import { LogGateway } from './log/log-gateway.js';
+import { checkTogether, type IngestConfig } from './options.js';
+
+const PROVISION_RETRY_MS = 1_000;
+
+export function buildIngest({ config, logger }: { config: IngestConfig; logger: Logger }): ServiceParts {
+  checkTogether(config);
+  return {
+    module: IngestModule.forRoot(config, logger),
+    adapter: new IngestHttpAdapter(config),
+    async start(app, signal) {
+      const connection = await connectNats({
+        url: config.natsUrl,
+        name: 'vigil-ingest',
+        onMessage: (line) => logger.warn(line),
+      });
+      if (signal.aborted) return void (await connection.close());
+      await provision(connection, config, logger, signal);
+      if (signal.aborted) return void (await connection.close());
+      await app.get(LogGateway).open(connection);
+      app.get(RequestGate).start();
+    },
+    async stop(app) {
+      await app.get(RequestGate).close();
+      await app.get(LogGateway).close();
+    },
+  };
+}
+
+/** Until it succeeds: a server may answer before its JetStream does. A log that is not ours ends the process. */
+async function provision(
+  connection: NatsConnection,
+  config: IngestConfig,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  const settings = { ...DEFAULT_STREAM_SETTINGS, shardCount: config.shards };
+  while (!signal.aborted) {
+    try {
+      const { logId, shardCount } = await provisionStreams(connection, settings, (line) => logger.warn(line));
+      logger.info({ logId, shardCount }, 'The log is there');
+      return;
+    } catch (error) {
+      if (error instanceof LogMismatchError) throw error;
+      logger.warn(`The streams cannot be made or checked yet: ${(error as Error).message}; trying again`);
+      await new Promise((resolve) => setTimeout(resolve, PROVISION_RETRY_MS));
+    }
+  }
+}
