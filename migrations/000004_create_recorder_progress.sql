@@ -28,10 +28,10 @@ COMMENT ON COLUMN stream_position.logged_at IS 'When the stream stored that mess
 COMMENT ON COLUMN stream_position.updated_at IS 'When it was recorded.';
 
 CREATE TABLE source_mark (
-  source     text NOT NULL,
-  epoch      bigint NOT NULL,
-  sequence   bigint NOT NULL,
-  updated_at timestamptz NOT NULL,
+  source   text COLLATE "C" NOT NULL,
+  epoch    bigint NOT NULL,
+  sequence bigint NOT NULL,
+  used_at  timestamptz NOT NULL,
   CONSTRAINT source_mark_pkey PRIMARY KEY (source, epoch)
 );
 
@@ -40,4 +40,5 @@ COMMENT ON TABLE source_mark IS
 COMMENT ON COLUMN source_mark.source IS 'Who wrote the frames into the log.';
 COMMENT ON COLUMN source_mark.epoch IS 'Which life of the source; grows with each of its starts.';
 COMMENT ON COLUMN source_mark.sequence IS 'The last frame of that life that was recorded.';
-COMMENT ON COLUMN source_mark.updated_at IS 'When it was recorded.';
+COMMENT ON COLUMN source_mark.used_at IS
+  'When the log stored the last frame of that life; a mark that was not used for a day is no mark any more.';

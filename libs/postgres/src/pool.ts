@@ -12,6 +12,8 @@ export interface PoolSettings {
   readonly connectTimeoutMs: number;
   /** A statement without an answer by then fails, here and (if it can still be reached) on the server. */
   readonly queryTimeoutMs: number;
+  /** A lock that is not granted by then fails the statement: what holds it (a merge, a DBA) can be dealt with. */
+  readonly lockTimeoutMs: number;
   /** Told of connections that broke while idle; the pool replaces them by itself. */
   readonly onIdleError?: (error: Error) => void;
 }
@@ -20,6 +22,7 @@ export const DEFAULT_POOL_SETTINGS: Omit<PoolSettings, 'databaseUrl' | 'applicat
   maxConnections: 8,
   connectTimeoutMs: 5_000,
   queryTimeoutMs: 60_000,
+  lockTimeoutMs: 5_000,
 };
 
 /** Makes a pool; nothing connects before the first query. */
@@ -34,6 +37,7 @@ export function createPool(
     connectionTimeoutMillis: full.connectTimeoutMs,
     query_timeout: full.queryTimeoutMs,
     statement_timeout: full.queryTimeoutMs,
+    lock_timeout: full.lockTimeoutMs,
     keepAlive: true,
     // An idle connection costs PostgreSQL memory; the next burst makes it again in milliseconds.
     idleTimeoutMillis: 60_000,
