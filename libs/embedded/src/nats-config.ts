@@ -4,6 +4,8 @@ export interface NatsSettings {
   readonly host: string;
   readonly port: number;
   readonly storeDir: string;
+  /** `always`, or how long a write may lie in the page cache, e.g. `2m`. */
+  readonly syncInterval: string;
   readonly serverName: string;
   /** What JetStream may reserve on disk, bytes. */
   readonly maxStoreBytes: number;
@@ -28,8 +30,7 @@ export function natsConfig(settings: NatsSettings): string {
     ...(settings.monitorPort === null ? [] : [`http: "127.0.0.1:${settings.monitorPort}"`]),
     'jetstream {',
     `  store_dir: ${quoted(settings.storeDir)}`,
-    // Without it an acknowledgement says "in the page cache": lost when the machine loses power.
-    '  sync_interval: always',
+    `  sync_interval: ${quoted(settings.syncInterval)}`,
     `  max_file_store: ${settings.maxStoreBytes}`,
     '}',
     settings.extraConfig,

@@ -18,6 +18,11 @@ export interface EmbeddedNatsOptions {
   readonly serverName?: string;
   /** Port of the monitoring pages (`/healthz`, `/varz`, …), on the loopback interface only. */
   readonly monitorPort?: number;
+  /**
+   * `always` unless set: an acknowledged write is on disk. Otherwise for how long it may lie in the page cache,
+   * e.g. `2m`: lost when the machine loses power.
+   */
+  readonly syncInterval?: string;
   /** More lines for the configuration file. */
   readonly extraConfig?: string;
   /** Told what is being done, one sentence at a time. */
@@ -84,6 +89,7 @@ async function launch(
     host,
     port,
     storeDir,
+    syncInterval: options.syncInterval ?? 'always',
     serverName: options.serverName ?? 'vigil',
     maxStoreBytes: storeLimit(storeDir),
     monitorPort: options.monitorPort ?? null,

@@ -50,7 +50,7 @@ export class LogReader {
   private mode: Mode = 'idle';
   private session: PullSession | null = null;
   private buffer: DeliveredMessage[] = [];
-  private bufferedBytes = 0;
+  private unhandledBytes = 0;
   /** Last sequence received; a new session begins after it. */
   private received: number;
   private handled: number;
@@ -81,6 +81,11 @@ export class LogReader {
   /** Messages known to be in the stream (and on the reader's subjects) and not yet handled. */
   get lag(): number {
     return this.pendingOnServer + this.unhandled;
+  }
+
+  /** Bytes received and not yet handled. */
+  get bufferedBytes(): number {
+    return this.unhandledBytes;
   }
 
   /** Whether everything known to be in the stream has been handled. */
@@ -177,7 +182,7 @@ export class LogReader {
     this.received = message.sequence;
     this.pendingOnServer = pending;
     this.buffer.push(message);
-    this.bufferedBytes += message.size;
+    this.unhandledBytes += message.size;
     this.unhandled += 1;
     this.pumping ??= this.pump();
   }
@@ -195,7 +200,7 @@ export class LogReader {
       }
       this.handled = batch[batch.length - 1].sequence;
       this.unhandled -= batch.length;
-      for (const message of batch) this.bufferedBytes -= message.size;
+      for (const message of batch) this.unhandledBytes -= message.size;
       this.pullIfRoom();
       this.tellIfCaughtUp();
     }
@@ -213,7 +218,7 @@ export class LogReader {
   }
 
   private pullIfRoom(): void {
-    if (this.bufferedBytes <= this.pullBytes() && this.buffer.length <= PULL_MESSAGES) this.session?.next();
+    if (this.unhandledBytes <= this.pullBytes() && this.buffer.length <= PULL_MESSAGES) this.session?.next();
   }
 
   private tellIfCaughtUp(): void {

@@ -5,6 +5,8 @@ import { removeDirectory, temporaryDirectory } from './temporary-directory.js';
 export interface TestNatsOptions {
   readonly extraConfig?: string;
   readonly serverName?: string;
+  /** `always` unless set, as in production. */
+  readonly syncInterval?: string;
 }
 
 /** A nats-server of one test file's own. It keeps port and data over `kill` and `restart`. */
