@@ -21,15 +21,10 @@ export function buildIngest({ config, logger }: { config: IngestConfig; logger: 
     module: IngestModule.forRoot(config, logger),
     adapter: new IngestHttpAdapter(config),
     async start(app, signal) {
-      const connection = await connectNats({
-        url: config.natsUrl,
-        name: 'vigil-ingest',
-        onMessage: (line) => logger.warn(line),
-      });
-      if (signal.aborted) return void (await connection.close());
+      const connection = await connectUnlessAborted(config, logger, signal);
       await provision(connection, config, logger, signal);
       if (signal.aborted) return void (await connection.close());
-      await app.get(LogGateway).open(connection);
+      app.get(LogGateway).open(connection);
       app.get(RequestGate).start();
     },
     async stop(app) {
@@ -37,6 +32,22 @@ export function buildIngest({ config, logger }: { config: IngestConfig; logger: 
       await app.get(LogGateway).close();
     },
   };
+}
+
+/** Waits for NATS for ever. Rejects when the start is aborted meanwhile. */
+function connectUnlessAborted(
+  config: IngestConfig,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<NatsConnection> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(new Error('stopped before NATS could be reached'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    connectNats({ url: config.natsUrl, name: 'vigil-ingest', onMessage: (line) => logger.warn(line) }).then(
+      (connection) => (signal.aborted ? void connection.close() : resolve(connection)),
+      reject,
+    );
+  });
 }
 
 /** Until it succeeds: a server may answer before its JetStream does. A log that is not ours ends the process. */

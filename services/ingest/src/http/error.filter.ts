@@ -66,6 +66,6 @@ function statusOf(error: unknown): number {
 
 function codeOf(error: unknown): string {
   const { code } = error as { code?: unknown };
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'unsupported-content-type';
-  return typeof code === 'string' ? code.toLowerCase().replaceAll('_', '-') : 'bad-request';
+  if (typeof code === 'string') return code.toLowerCase().replaceAll('_', '-');
+  return statusOf(error) === 415 ? 'unsupported-content-type' : 'bad-request';
 }

@@ -5,7 +5,6 @@ import { LogRoom } from '../log/log-room.js';
 import { SubmissionService, type SubmissionReport } from '../submission/submission.service.js';
 import { BearerGuard } from './bearer.guard.js';
 import type { Reservation } from './byte-budget.js';
-import { HttpRefusal } from './http-refusal.js';
 import { requireCompression, requireFormat } from './media-type.js';
 import { ClientGoneError, readBody } from './read-body.js';
 import { RequestGate } from './request-gate.js';
@@ -40,7 +39,7 @@ export class EventsController {
     });
     try {
       const report = await this.handle(request, format, compression, reservation);
-      if (report.accepted === 0 && report.rejected.length > 0) reply.code(422);
+      reply.code(statusOf(report));
       return report;
     } catch (error) {
       if (!(error instanceof ClientGoneError)) throw error;
@@ -58,11 +57,14 @@ export class EventsController {
     try {
       const plan = { compression, maxBytes: this.config.maxBodyBytes, reservation, signal: this.gate.signal };
       const body = await readBody(request.raw, plan);
-      if (body.length === 0)
-        throw new HttpRefusal(400, 'empty-body', 'the body is empty; send at least one event');
       return requireStored(await this.submissions.submit(body, format, request.ip));
     } finally {
       reservation.letGo();
     }
   }
+}
+
+function statusOf({ accepted, rejected }: SubmissionReport): number {
+  if (accepted > 0 || rejected.length === 0) return 202;
+  return rejected[0].code === 'too-many-items' ? 413 : 422;
 }

@@ -1,8 +1,7 @@
 /** Fastify for ingest: bodies are left to the controller, and slow or broken senders are cut off. */
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** Node looks for requests that take too long this often; its own default of 30 s would double a short timeout. */
 const TIMEOUT_CHECK_MS = 1_000;
@@ -22,7 +21,7 @@ export class IngestHttpAdapter extends FastifyAdapter {
       },
       return503OnClosing: true,
       clientErrorHandler: refuseBrokenRequest,
-      frameworkErrors: (error, _request, reply) => {
+      frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
         const code = error.code.toLowerCase().replaceAll('_', '-');
         void reply.code(error.statusCode ?? 400).send({ code, message: error.message });
       },
@@ -38,10 +37,7 @@ export class IngestHttpAdapter extends FastifyAdapter {
 }
 
 /** What is no HTTP, or takes too long, is told so and cut off. */
-function refuseBrokenRequest(
-  error: Error & { code?: string },
-  socket: Socket & { parser?: IncomingMessage },
-): void {
+function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const slow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
   const [status, code, message] = slow

@@ -1,7 +1,7 @@
 /** What the log's answers mean to a sender: which status, and when to try again. */
 import type { SubmissionOutcome, SubmissionReport } from '../submission/submission.service.js';
 import type { LogRoom } from '../log/log-room.js';
-import { retryLater } from './http-refusal.js';
+import { HttpRefusal, retryLater } from './http-refusal.js';
 
 const SOON_S = 1;
 /** A full log is emptied by its readers or by a person, not within a second. */
@@ -17,6 +17,8 @@ export function requireStored(outcome: SubmissionOutcome): SubmissionReport {
   switch (outcome.kind) {
     case 'stored':
       return outcome.report;
+    case 'empty':
+      throw new HttpRefusal(400, 'empty-body', outcome.message);
     case 'busy':
       throw retryLater(429, 'too-busy', outcome.message, SOON_S);
     case 'full':

@@ -31,10 +31,11 @@ export interface ResumePoint {
 
 export function resumePoint(last: LastIntakeFrame | null, intake: IntakeState): ResumePoint {
   const replaced = last !== null && intake.createdMs > last.logTimeMs;
-  if (last?.upstream == null || replaced) {
+  const covered = last?.upstream ?? null;
+  if (covered === null || replaced) {
     return { sequence: intake.firstSequence, skipItems: 0, removed: 0, replaced };
   }
-  const { sequence, items, complete } = last.upstream;
+  const { sequence, items, complete } = covered;
   const next = complete ? sequence + 1 : sequence;
   if (next < intake.firstSequence) {
     return { sequence: intake.firstSequence, skipItems: 0, removed: intake.firstSequence - next, replaced };

@@ -1,10 +1,10 @@
 /**
  * The log as ingest uses it: connection, lane, dead letters, intake, ticks. It exists from the start of the process,
- * and can be written once `open` has resolved.
+ * and can be written after `open`.
  */
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { FRAME_SUBJECTS } from '#contracts';
+import { FRAME_SUBJECTS, STREAMS } from '#contracts';
 import {
   AckedPublisher,
   DEFAULT_STREAM_SETTINGS,
@@ -17,7 +17,6 @@ import {
   SYSTEM_SEND_CLOCK,
 } from '#jetstream';
 import { LOGGER, type Logger } from '#observability';
-import { STREAMS } from '#contracts';
 import { DeadLetterWriter } from '../dead-letters/dead-letter-writer.js';
 import { IngestMetrics } from '../ingest-metrics.js';
 import { IntakeCleaner } from '../intake/intake-cleaner.js';
@@ -73,9 +72,8 @@ export class LogGateway {
   }
 
   /** Begins to forward the intake and to tick; takes over the connection, and closes it in the end. */
-  async open(connection: NatsConnection): Promise<void> {
+  open(connection: NatsConnection): void {
     const { config } = this;
-    this.room.learn(await streamState(connection, STREAMS.events));
     this.room.watch(() => streamState(connection, STREAMS.events), ROOM_INTERVAL_MS);
     const frames = new AckedPublisher(connection);
     const letters = new AckedPublisher(connection);

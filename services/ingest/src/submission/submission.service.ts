@@ -13,7 +13,12 @@ export interface SubmissionReport {
 }
 
 export type SubmissionOutcome =
-  { readonly kind: 'stored'; readonly report: SubmissionReport } | Exclude<SubmitOutcome, { kind: 'stored' }>;
+  | { readonly kind: 'stored'; readonly report: SubmissionReport }
+  /** Nothing but white space: there is nothing to store, and nothing to keep as a dead letter. */
+  | { readonly kind: 'empty'; readonly message: string }
+  | Exclude<SubmitOutcome, { kind: 'stored' }>;
+
+const EMPTY_BODY = 'empty-body';
 
 @Injectable()
 export class SubmissionService {
@@ -33,6 +38,7 @@ export class SubmissionService {
     const receivedAt = Date.now();
     const { maxItems, maxDepth } = this.config;
     const { events, rejected } = decodeBody(body, format, { receivedAt, maxItems, maxDepth });
+    if (rejected[0]?.code === EMPTY_BODY) return { kind: 'empty', message: rejected[0].message };
     this.metrics.bodyDecoded('http', events.length, rejected);
     const { lane, deadLetters, instance } = this.log.writers;
     const outcome = await lane.submit(events, receivedAt, body.length);
