@@ -37,7 +37,7 @@ interface OrderedAlert {
   readonly alert: ExpectedAlert;
 }
 
-const NOTHING: ExpectedDecisions = { late: null, alerts: [] };
+const NOTHING: ExpectedDecisions = { isForgotten: false, late: null, alerts: [] };
 
 export class BruteActor {
   private readonly history: HeldHistory;
@@ -72,7 +72,7 @@ export class BruteActor {
     if (this.size === 0) return;
     this.history.dueAt = nowMs;
     if (tracked === null) return;
-    for (const held of this.history.show(tracked, (event) => matters(tracked.version.rule, event))) {
+    for (const held of this.history.keepFor(tracked, (event) => matters(tracked.version.rule, event))) {
       this.archiveOf(tracked).set(held.identity, { held, record: this.records.get(held.identity)! });
     }
   }
@@ -83,14 +83,15 @@ export class BruteActor {
     const latest = versions.at(-1);
     if (latest !== undefined && saysTheSame(latest.event, event)) return NOTHING;
     const arrival = arrivalOf(event, this.arrivals++, nowMs);
+    const isForgotten = latest === undefined && this.spells.has(identity);
     const record = this.records.get(identity) ?? this.newRecord(identity);
     const { late, changes } = this.accept(arrival, record, nowMs);
     this.history.replace(arrival, nowMs);
-    if (arrival.seenBy.size > 0) this.keep(record);
+    if (arrival.keptBy.size > 0) this.keep(record);
     const alerts = this.judgeAgain(identity, record, changes);
     this.history.enforceCap(nowMs);
     this.dropRecords();
-    return { late, alerts };
+    return { isForgotten, late, alerts };
   }
 
   /** Asks which alerts stand, judging everything anew from all that was ever accepted. */
@@ -125,20 +126,19 @@ export class BruteActor {
     const changes: Change[] = [];
     for (const by of this.book.retained(nowMs)) {
       const isMatter = matters(by.version.rule, event);
-      const seen = this.history.versionsOf(identity).find(({ seenBy }) => seenBy.has(by));
-      if (!isMatter && seen === undefined) continue;
+      const kept = this.history.versionsOf(identity).find(({ keptBy }) => keptBy.has(by));
+      if (!isMatter && kept === undefined) continue;
       const mark = this.history.mark(by.version.rule.id, nowMs);
       if (mark !== null && event.eventTime - by.version.rule.withinMs <= mark) {
         if (isMatter) lateFor.push(by);
         continue;
       }
-      seen?.seenBy.delete(by);
+      const before = this.archiveOf(by).get(identity)?.held.event ?? null;
+      kept?.keptBy.delete(by);
+      arrival.keptBy.add(by);
       this.archiveOf(by).delete(identity);
-      if (isMatter) {
-        arrival.seenBy.add(by);
-        this.archiveOf(by).set(identity, { held: arrival, record });
-      }
-      changes.push({ by, before: seen?.event ?? null, after: isMatter ? event : null });
+      if (isMatter) this.archiveOf(by).set(identity, { held: arrival, record });
+      changes.push({ by, before, after: isMatter ? event : null });
     }
     return { late: lateMessage(event, lateFor), changes };
   }
@@ -169,8 +169,12 @@ export class BruteActor {
   private judgeTwice(by: TrackedVersion, event: AccountEvent) {
     const { rule } = by.version;
     const fromAll = judge(rule, eventsOf(this.archiveOf(by)), event);
-    const held = this.history.held.filter(({ seenBy }) => seenBy.has(by)).map((entry) => entry.event);
-    const fromHeld = judge(rule, held, event);
+    const kept = this.history.held.filter(({ keptBy }) => keptBy.has(by)).map((held) => held.event);
+    const fromHeld = judge(
+      rule,
+      kept.filter((other) => matters(rule, other)),
+      event,
+    );
     if (fromAll.holds !== fromHeld.holds || fromAll.evidence.length !== fromHeld.evidence.length) {
       throw new ForgetfulRules(`${rule.id} on ${identityKey(event)}: held history decides otherwise`);
     }

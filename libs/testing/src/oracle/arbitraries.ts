@@ -29,12 +29,16 @@ export function anyHistory(mostSteps: number): Arbitrary<HistoryDraft> {
   });
 }
 
-/** Rules that stay as they are, and deliveries; nothing is capped. */
+/** Rules that stay as they are, and deliveries; nothing is capped, and let-go marks do not expire. */
 export function steadyHistory(
   mostSteps: number,
 ): Arbitrary<HistoryDraft & { readonly steps: DeliveryDraft[] }> {
   return fc.record({
-    settings: anySettings().map((settings) => ({ ...settings, maxActorHistory: 100_000 })),
+    settings: anySettings().map((settings) => ({
+      ...settings,
+      letGoMarkMs: DAY_MS,
+      maxActorHistory: 100_000,
+    })),
     rules: fc.array(anyRule(), { minLength: 1, maxLength: 4 }),
     steps: fc.array(anyDelivery(), { minLength: 1, maxLength: mostSteps, size: 'max' }),
   });
@@ -188,10 +192,10 @@ function anyContent(): Arbitrary<ContentDraft> {
     eventType: fc.constantFrom(
       ...['login', 'login', 'login', 'log-out', 'purchase', 'purchase', 'transfer', 'payment', 'click'],
     ),
-    country: fc.constantFrom('RU', 'IN', 'RU', 'NL', 'ZZ', null),
-    amount: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...AMOUNTS) }, fc.constant(null)),
+    country: fc.constantFrom(null, 'RU', 'IN', 'RU', 'IN', 'NL', 'ZZ'),
+    amount: fc.oneof(fc.constant(null), { weight: 3, arbitrary: fc.constantFrom(...AMOUNTS) }),
     currency: fc.constantFrom(null, 'EUR', 'USD'),
-    beneficiaryId: fc.constantFrom('b1', 'b2', '1', '1.0', null),
+    beneficiaryId: fc.constantFrom(null, 'b1', 'b2', '1', '1.0'),
     score: fc.option(
       fc.record({ kind: fc.constantFrom('string', 'number'), text: fc.constantFrom(...SCORES) }),
     ),

@@ -227,6 +227,5 @@ class AlertNames {
 }
 
 function detailsText(alert: AlertDecision): string {
-  const { kind: _kind, source: _source, loggedAt: _loggedAt, ...details } = alert;
-  return JSON.stringify(details);
+  return JSON.stringify({ ...alert, kind: null, source: null, loggedAt: null });
 }

@@ -24,6 +24,8 @@ export interface ExpectedLate {
 
 /** What one arrival leads to. */
 export interface ExpectedDecisions {
+  /** Whether the arrival is of an identity that the actor held once and has let go. */
+  readonly isForgotten: boolean;
   readonly late: ExpectedLate | null;
   readonly alerts: readonly ExpectedAlert[];
 }

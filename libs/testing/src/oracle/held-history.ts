@@ -19,8 +19,8 @@ export interface Held {
   readonly place: number;
   /** Log time of its arrival. */
   readonly arrivedAt: number;
-  /** Versions that see it; those that are no longer retained do not count. */
-  readonly seenBy: Set<TrackedVersion>;
+  /** Versions that keep it, whether or not it matters to them; those no longer retained do not count. */
+  readonly keptBy: Set<TrackedVersion>;
 }
 
 interface Mark {
@@ -43,24 +43,24 @@ export class HeldHistory {
     return this.held.filter((held) => held.identity === identity).sort((a, b) => a.place - b.place);
   }
 
-  /** Takes an arrival in and drops what no retained version sees any more of its identity. */
+  /** Takes an arrival in and drops what no retained version keeps any more of its identity. */
   replace(arrival: Held, nowMs: number): void {
     const wasEmpty = this.held.length === 0;
-    this.held = this.held.filter((held) => held.identity !== arrival.identity || this.isSeen(held, nowMs));
-    if (this.isSeen(arrival, nowMs)) this.held.push(arrival);
+    this.held = this.held.filter((held) => held.identity !== arrival.identity || this.isKept(held, nowMs));
+    if (this.isKept(arrival, nowMs)) this.held.push(arrival);
     if (wasEmpty && this.held.length > 0) this.dueAt = nowMs + this.settings.sweepIntervalMs;
     if (this.held.length === 0) this.dueAt = null;
   }
 
-  /** A new version sees, of each identity, the version of it that is held last. */
-  show(tracked: TrackedVersion, isMatter: (event: AccountEvent) => boolean): Held[] {
+  /** A new version keeps, of each identity, the version of it that is held last, if that one matters. */
+  keepFor(tracked: TrackedVersion, isMatter: (event: AccountEvent) => boolean): Held[] {
     const latest = new Map<string, Held>();
     for (const held of this.held) {
       if ((latest.get(held.identity)?.place ?? -1) < held.place) latest.set(held.identity, held);
     }
-    const shown = [...latest.values()].filter(({ event }) => isMatter(event));
-    for (const held of shown) held.seenBy.add(tracked);
-    return shown;
+    const kept = [...latest.values()].filter(({ event }) => isMatter(event));
+    for (const held of kept) held.keptBy.add(tracked);
+    return kept;
   }
 
   /** The rule's let-go mark, or `null` when there is none or it has expired. */
@@ -89,8 +89,8 @@ export class HeldHistory {
   }
 
   private letGo(going: readonly Held[], nowMs: number): void {
-    for (const { event, seenBy } of going) {
-      for (const tracked of seenBy) {
+    for (const { event, keptBy } of going) {
+      for (const tracked of keptBy) {
         if (!this.book.isRetained(tracked, nowMs)) continue;
         const ruleId = tracked.version.rule.id;
         const before = this.mark(ruleId, nowMs) ?? -Infinity;
@@ -101,7 +101,7 @@ export class HeldHistory {
   }
 
   private mayGo(held: Held, nowMs: number, watermarkMs: number): boolean {
-    if (!this.isSeen(held, nowMs)) return true;
+    if (!this.isKept(held, nowMs)) return true;
     const lateness = this.settings.allowedLatenessMs;
     const width = this.widest(held, nowMs);
     const touched = this.touched(held, nowMs);
@@ -122,16 +122,16 @@ export class HeldHistory {
   }
 
   private widest(held: Held, nowMs: number): number {
-    return Math.max(...this.seers(held, nowMs).map(({ version }) => version.rule.withinMs));
+    return Math.max(...this.keepers(held, nowMs).map(({ version }) => version.rule.withinMs));
   }
 
   private touched(held: Held, nowMs: number): number {
-    const seers = this.seers(held, nowMs);
+    const keepers = this.keepers(held, nowMs);
     const from = held.event.eventTime;
-    const touching = this.held.filter(({ event, seenBy }) =>
-      seers.some(
+    const touching = this.held.filter(({ event, keptBy }) =>
+      keepers.some(
         (tracked) =>
-          seenBy.has(tracked) &&
+          keptBy.has(tracked) &&
           from <= event.eventTime &&
           event.eventTime <= from + tracked.version.rule.withinMs,
       ),
@@ -139,16 +139,16 @@ export class HeldHistory {
     return Math.max(...touching.map(({ arrivedAt }) => arrivedAt));
   }
 
-  private seers(held: Held, nowMs: number): TrackedVersion[] {
-    return [...held.seenBy].filter((tracked) => this.book.isRetained(tracked, nowMs));
+  private keepers(held: Held, nowMs: number): TrackedVersion[] {
+    return [...held.keptBy].filter((tracked) => this.book.isRetained(tracked, nowMs));
   }
 
-  private isSeen(held: Held, nowMs: number): boolean {
-    return this.seers(held, nowMs).length > 0;
+  private isKept(held: Held, nowMs: number): boolean {
+    return this.keepers(held, nowMs).length > 0;
   }
 }
 
-/** What arrives, before any version has looked at it. */
+/** What arrives, before any rule has looked at it. */
 export function arrivalOf(event: AccountEvent, place: number, nowMs: number): Held {
-  return { event, identity: identityKey(event), place, arrivedAt: nowMs, seenBy: new Set() };
+  return { event, identity: identityKey(event), place, arrivedAt: nowMs, keptBy: new Set() };
 }
