@@ -23,6 +23,11 @@ export interface EmbeddedNatsOptions {
    * e.g. `2m`: lost when the machine loses power.
    */
   readonly syncInterval?: string;
+  /**
+   * What JetStream may reserve on disk, bytes: three quarters of what was free at the first start, unless set.
+   * Lowering it below what the streams have reserved makes them vanish until it is raised again.
+   */
+  readonly maxStoreBytes?: number;
   /** More lines for the configuration file. */
   readonly extraConfig?: string;
   /** Told what is being done, one sentence at a time. */
@@ -91,7 +96,7 @@ async function launch(
     storeDir,
     syncInterval: options.syncInterval ?? 'always',
     serverName: options.serverName ?? 'vigil',
-    maxStoreBytes: storeLimit(storeDir),
+    maxStoreBytes: options.maxStoreBytes ?? storeLimit(storeDir),
     monitorPort: options.monitorPort ?? null,
     extraConfig: options.extraConfig ?? '',
   });

@@ -22,8 +22,10 @@ export { probeLog, PROBE_STREAM, type ProbeResult } from './probe.js';
 export {
   JetStreamLogStrategy,
   LogContext,
+  LogErrorFilter,
   type JetStreamLogOptions,
   type LogSubscription,
 } from './log-strategy.js';
 export { firstSequenceSince, storedAt } from './sequence-by-time.js';
 export * from './lane/index.js';
+export * from './sharding-ports/index.js';

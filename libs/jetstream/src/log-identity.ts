@@ -14,7 +14,12 @@ export interface LogIdentity {
 /** Of the frames in `EVENTS`. A reader of another format would misread them. */
 const FORMAT_VERSION = '1';
 
-const KEYS = { logId: 'vigil-log-id', shards: 'vigil-shards', format: 'vigil-format' } as const;
+const KEYS = {
+  logId: 'vigil-log-id',
+  shards: 'vigil-shards',
+  format: 'vigil-format',
+  streams: 'vigil-streams',
+} as const;
 
 export function newIdentityMetadata(shardCount: number): Record<string, string> {
   return { [KEYS.logId]: randomUUID(), [KEYS.shards]: String(shardCount), [KEYS.format]: FORMAT_VERSION };
@@ -49,4 +54,16 @@ export function requireShardCount(identity: LogIdentity, shardCount: number): vo
     `The log ${identity.logId} was made with ${identity.shardCount} shards, and this process is set to ${shardCount}. ` +
       `The number is fixed for the life of a log: set it to ${identity.shardCount}, or start a new log.`,
   );
+}
+
+/** The streams that were made with this log; none are listed while it is being made. */
+export function listedStreams(metadata: Record<string, string> | undefined): string[] {
+  return metadata?.[KEYS.streams]?.split(',') ?? [];
+}
+
+export function withListedStreams(
+  metadata: Record<string, string> | undefined,
+  names: readonly string[],
+): Record<string, string> {
+  return { ...metadata, [KEYS.streams]: names.join(',') };
 }

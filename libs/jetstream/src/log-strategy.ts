@@ -3,6 +3,7 @@
  * `@EventPattern('EVENTS')` gets batches of `LogMessage`, in order, one batch at a time. What the method throws
  * ends the reading, since going on would skip a batch.
  */
+import { Catch, type RpcExceptionFilter } from '@nestjs/common';
 import {
   BaseRpcContext,
   Server,
@@ -10,7 +11,7 @@ import {
   type MessageHandler,
 } from '@nestjs/microservices';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { lastValueFrom } from 'rxjs';
+import { lastValueFrom, throwError, type Observable } from 'rxjs';
 import type { LogMessage } from './log-message.js';
 import { LogReader, type LogReaderOptions } from './log-reader.js';
 
@@ -32,6 +33,17 @@ export class LogContext extends BaseRpcContext<[LogReader]> {
   /** Position and lag of the reading. */
   get reader(): LogReader {
     return this.getArgByIndex(0);
+  }
+}
+
+/**
+ * Lets what a handler throws reach `onFailure` as it is. Without it (`app.useGlobalFilters(new LogErrorFilter())`)
+ * Nest logs the error and puts "Internal server error" in its place.
+ */
+@Catch()
+export class LogErrorFilter implements RpcExceptionFilter {
+  catch(error: unknown): Observable<never> {
+    return throwError(() => error);
   }
 }
 
@@ -76,8 +88,14 @@ export class JetStreamLogStrategy extends Server implements CustomTransportStrat
       this.options.connection,
       { ...subscription, fromSequence, onFailure: (error) => this.options.onFailure(stream, error) },
       async (messages: LogMessage[]) => {
-        const result = await handler(messages, new LogContext([reader]));
-        await lastValueFrom(this.transformToObservable(result), { defaultValue: undefined });
+        try {
+          const result = await handler(messages, new LogContext([reader]));
+          await lastValueFrom(this.transformToObservable(result), { defaultValue: undefined });
+        } catch (error) {
+          throw error instanceof Error
+            ? error
+            : new Error(`the handler of ${stream} failed: ${JSON.stringify(error)}`);
+        }
       },
     );
     this.readers.push(reader);

@@ -3,7 +3,14 @@ import { JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats
 import type { NatsConnection } from '@nats-io/transport-node';
 import { STREAMS } from '#contracts';
 import { LogMismatchError } from './errors.js';
-import { identityOf, newIdentityMetadata, requireShardCount, type LogIdentity } from './log-identity.js';
+import {
+  identityOf,
+  listedStreams,
+  newIdentityMetadata,
+  requireShardCount,
+  withListedStreams,
+  type LogIdentity,
+} from './log-identity.js';
 import { PROBE_STREAM, probeConfig } from './probe.js';
 import { affordableShare } from './storage-share.js';
 import { desiredConfig, type DesiredConfig } from './stream-config.js';
@@ -22,8 +29,9 @@ const NO_STORAGE = 10047;
 
 /**
  * Idempotent. Throws `LogMismatchError` when the log on the server is another's: made with another number of
- * shards, in another format, or not by Vigil at all. A server with less storage than the limits ask for gets
- * streams that are smaller in proportion, and `onMessage` says so.
+ * shards, in another format, or not by Vigil at all; and when part of it is missing, since an empty stream in its
+ * place would pass for the whole. A server with less storage than the limits ask for gets streams that are smaller
+ * in proportion, and `onMessage` says so.
  */
 export async function provisionStreams(
   connection: NatsConnection,
@@ -31,25 +39,24 @@ export async function provisionStreams(
   onMessage: (line: string) => void = () => undefined,
 ): Promise<LogIdentity> {
   const manager = await managerOf(connection);
-  const existing = new Map<StreamKey, StreamInfo>();
-  for (const key of STREAM_KEYS) {
-    const info = await infoOf(manager, STREAMS[key]);
-    if (info) existing.set(key, info);
-  }
+  const existing = await findWholeLog(manager);
   const events = existing.get('events');
   if (events) requireShardCount(identityOf(STREAMS.events, events.config.metadata), settings.shardCount);
 
-  const missing = STREAM_KEYS.filter((key) => !existing.has(key));
-  const share = await shareFor(manager, missing, settings, onMessage);
-  // EVENTS comes last: where it exists, everything else does.
-  for (const key of [...STREAM_KEYS].sort((a, b) => Number(a === 'events') - Number(b === 'events'))) {
+  const share = await shareFor(manager, existing, settings, onMessage);
+  const cramped: string[] = [];
+  // EVENTS comes first: what is there without it is the rest of a log that was lost.
+  for (const key of [...STREAM_KEYS].sort((a, b) => Number(b === 'events') - Number(a === 'events'))) {
     const desired = desiredConfig(key, settings, existing.has(key) ? 1 : share);
-    await ensureStream(manager, key, desired, existing.get(key) ?? null, settings, onMessage);
+    const fits = await ensureStream(manager, key, desired, existing.get(key) ?? null, settings);
+    if (!fits) cramped.push(desired.name);
   }
-  const log = await manager.streams.info(STREAMS.events);
-  const identity = identityOf(STREAMS.events, log.config.metadata);
-  requireShardCount(identity, settings.shardCount);
-  return identity;
+  if (cramped.length > 0) {
+    onMessage(
+      `the NATS server has no storage for the full sizes of ${cramped.join(', ')}: they stay as they are`,
+    );
+  }
+  return markWhole(manager, settings);
 }
 
 /** The identity of the log on the server, without making or changing anything. `null` if there is no log. */
@@ -58,14 +65,67 @@ export async function readLogIdentity(connection: NatsConnection): Promise<LogId
   return info ? identityOf(STREAMS.events, info.config.metadata) : null;
 }
 
+/** Another process may be making the log at this moment: what looks torn is looked at again. */
+async function findWholeLog(manager: JetStreamManager): Promise<Map<StreamKey, StreamInfo>> {
+  for (let attempt = 1; ; attempt += 1) {
+    const existing = await findStreams(manager);
+    const problem = tornLog(existing);
+    if (problem === null) return existing;
+    if (attempt === 5) throw new LogMismatchError(problem);
+    await new Promise((resolve) => setTimeout(resolve, 100 * attempt));
+  }
+}
+
+async function findStreams(manager: JetStreamManager): Promise<Map<StreamKey, StreamInfo>> {
+  const found = new Map<StreamKey, StreamInfo>();
+  for (const key of STREAM_KEYS) {
+    const info = await infoOf(manager, STREAMS[key]);
+    if (info) found.set(key, info);
+  }
+  return found;
+}
+
+/**
+ * A server that has too little storage for a stream at its start leaves the stream out, with one line in its log,
+ * and a new one of that name would be made over it.
+ */
+function tornLog(existing: Map<StreamKey, StreamInfo>): string | null {
+  const events = existing.get('events');
+  const expected = events ? listedStreams(events.config.metadata) : existing.size > 0 ? [STREAMS.events] : [];
+  const present = [...existing.values()].map(({ config }) => config.name);
+  const missing = expected.filter((name) => !present.includes(name));
+  if (missing.length === 0) return null;
+  return (
+    `The log on the NATS server is not whole: ${missing.join(', ')} is missing beside ${present.join(', ')}. ` +
+    'Its own log tells whether it left a stream out at its start ("Error recreating stream"); then give JetStream ' +
+    'more storage (max_file_store) and restart it. If the data is to be given up, remove the other streams too.'
+  );
+}
+
+/** Writes into EVENTS which streams belong to the log, once all of them are there. */
+async function markWhole(manager: JetStreamManager, settings: StreamSettings): Promise<LogIdentity> {
+  const { config } = await manager.streams.info(STREAMS.events);
+  const identity = identityOf(STREAMS.events, config.metadata);
+  requireShardCount(identity, settings.shardCount);
+  const names = STREAM_KEYS.map((key) => STREAMS[key]);
+  if (names.some((name) => !listedStreams(config.metadata).includes(name))) {
+    await manager.streams.update(STREAMS.events, {
+      ...config,
+      metadata: withListedStreams(config.metadata, names),
+    });
+  }
+  return identity;
+}
+
 async function shareFor(
   manager: JetStreamManager,
-  missing: readonly StreamKey[],
+  existing: Map<StreamKey, StreamInfo>,
   settings: StreamSettings,
   onMessage: (line: string) => void,
 ): Promise<number> {
   if ((await infoOf(manager, PROBE_STREAM)) === null)
     await createOrFind(manager, probeConfig(settings.replicas));
+  const missing = STREAM_KEYS.filter((key) => !existing.has(key));
   if (missing.length === 0) return 1;
   const wanted = missing.reduce((sum, key) => sum + settings.maxBytes[key], 0);
   const share = await affordableShare(manager, wanted, settings.replicas);
@@ -74,34 +134,33 @@ async function shareFor(
   return share;
 }
 
+/** `false`: it is there, smaller than desired, for want of storage. */
 async function ensureStream(
   manager: JetStreamManager,
   key: StreamKey,
   desired: DesiredConfig,
-  existing: StreamInfo | null,
+  found: StreamInfo | null,
   settings: StreamSettings,
-  onMessage: (line: string) => void,
-): Promise<void> {
+): Promise<boolean> {
+  let existing = found;
   if (existing === null) {
     const metadata = key === 'events' ? newIdentityMetadata(settings.shardCount) : undefined;
     const made = await createOrFind(manager, { ...desired, ...(metadata && { metadata }) });
-    if (made === 'created') return;
+    if (made === 'created') return true;
     existing = made;
   }
   requireKept(existing);
-  if (!differs(existing, desired)) return;
+  if (!differs(existing, desired)) return true;
+  const { metadata, max_bytes } = existing.config;
   try {
-    await manager.streams.update(desired.name, { ...desired, metadata: existing.config.metadata });
+    await manager.streams.update(desired.name, { ...desired, metadata });
+    return true;
   } catch (error) {
     if (codeOf(error) !== NO_STORAGE) throw error;
-    onMessage(
-      `${desired.name} stays at ${existing.config.max_bytes} bytes: the NATS server has no storage for ${desired.max_bytes}`,
-    );
-    await manager.streams.update(desired.name, {
-      ...desired,
-      max_bytes: existing.config.max_bytes,
-      metadata: existing.config.metadata,
-    });
+    const affordable = { ...desired, max_bytes };
+    if (differs(existing, affordable))
+      await manager.streams.update(desired.name, { ...affordable, metadata });
+    return false;
   }
 }
 

@@ -7,6 +7,8 @@ export interface TestNatsOptions {
   readonly serverName?: string;
   /** `always` unless set, as in production. */
   readonly syncInterval?: string;
+  /** What JetStream may reserve on disk, bytes. */
+  readonly maxStoreBytes?: number;
 }
 
 /** A nats-server of one test file's own. It keeps port and data over `kill` and `restart`. */
