@@ -12,7 +12,7 @@
  * 3. A frame leaves only after the dead letters of all messages that it reaches into are stored.
  * 4. One frame is in flight at a time; the next is filled meanwhile, and leaves as soon as the one before is stored.
  */
-import { type AccountEvent, FRAME_SUBJECTS, FrameBuilder, type UpstreamMark } from '#contracts';
+import { FRAME_SUBJECTS, FrameBuilder, type UpstreamMark } from '#contracts';
 import {
   type LogMessage,
   type PublishOutcome,
@@ -73,6 +73,7 @@ export class Tenure {
   private receivedAt = Infinity;
   private letters: Promise<DeadLetterOutcome>[] = [];
   private inFlight: Promise<void> | null = null;
+  private onFrameLeft: () => void = () => undefined;
   private sequence = 1;
   private expected: number;
   private confirmedAt: number;
@@ -120,6 +121,7 @@ export class Tenure {
 
   private finish(end: TenureEnd): void {
     this.end ??= end;
+    this.onFrameLeft();
     this.resolveEnded(this.end);
   }
 
@@ -144,7 +146,7 @@ export class Tenure {
     for (let i = 0; i < events.length; i++) {
       const index = eventIndexes[i];
       if (index < skip) continue;
-      if (!(await this.add(events[i]))) return;
+      while (!this.builder.tryAdd(events[i])) if (!(await this.frameLeft())) return;
       this.receivedAt = Math.min(this.receivedAt, timeMs);
       this.mark = { sequence, items: index + 1, complete: false };
     }
@@ -152,14 +154,12 @@ export class Tenure {
     this.receivedAt = Math.min(this.receivedAt, timeMs);
   }
 
-  /** False when the tenure ended before there was room for the event. */
-  private async add(event: AccountEvent): Promise<boolean> {
-    while (!this.builder.tryAdd(event)) {
-      this.pump();
-      await this.inFlight;
-      if (this.end !== null) return false;
-    }
-    return true;
+  /** Resolves when the frame being filled has left: true; or the tenure has ended. */
+  private async frameLeft(): Promise<boolean> {
+    const left = new Promise<void>((resolve) => (this.onFrameLeft = resolve));
+    this.pump();
+    if (this.end === null) await left;
+    return this.end === null;
   }
 
   private refuse(message: LogMessage, rejected: Parameters<typeof toDeadLetters>[0]): void {
@@ -216,6 +216,7 @@ export class Tenure {
     this.receivedAt = Infinity;
     const { epoch } = this.claim;
     this.sentMark = mark;
+    this.onFrameLeft();
     return this.builder.finish({
       source: INTAKE_SOURCE,
       epoch,
