@@ -79,7 +79,7 @@ export class LogFold {
     try {
       version = decodeRuleVersion(message.data);
     } catch (error) {
-      this.refuse(message, 'bad-rule', error);
+      this.refuse(message, 'bad-message', error);
       return;
     }
     this.begin(message);

@@ -122,7 +122,7 @@ export interface DeadLetterBox {
 
 /** Something of the log that was set aside. */
 export interface SetAside {
-  readonly reason: 'bad-frame' | 'bad-rule' | 'engine-error';
+  readonly reason: 'bad-frame' | 'bad-message' | 'engine-error';
   readonly message: string;
   readonly subject: string;
   readonly sequence: number;

@@ -9,7 +9,7 @@ import { backoff } from './backoff.js';
 import { persist, type Persistence } from './persist.js';
 import type { DeadLetterBox, SetAside } from './ports.js';
 
-const REASONS: readonly SetAside['reason'][] = ['bad-frame', 'bad-rule', 'engine-error'];
+const REASONS: readonly SetAside['reason'][] = ['bad-frame', 'bad-message', 'engine-error'];
 
 export class SetAsideQueue {
   private readonly waiting: SetAside[] = [];

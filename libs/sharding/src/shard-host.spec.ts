@@ -136,7 +136,7 @@ describe('a host that meets what it cannot fold', () => {
     await settle();
     expect(world.deadLetters.letters.map(({ reason, sequence }) => [reason, sequence])).toEqual([
       ['bad-frame', 1],
-      ['bad-rule', 2],
+      ['bad-message', 2],
       ['engine-error', 3],
     ]);
     expectOnce(world, 1);

@@ -4,6 +4,7 @@ import {
   deadLetterSubject,
   encodeDeadLetter,
   logPlace,
+  MessageError,
   STREAMS,
 } from '#contracts';
 import type { DeadLetterBox, SetAside } from '#sharding';
@@ -23,10 +24,7 @@ export class NatsDeadLetterBox implements DeadLetterBox {
 
   async lastPlace(reason: string): Promise<number> {
     const last = await lastMessage(this.connection, STREAMS.deadLetters, deadLetterSubject(reason));
-    if (last === null) return -1;
-    const { source } = decodeDeadLetter(last.data);
-    if (source.name !== STREAMS.events || source.sequence === null) return -1;
-    return logPlace(source.sequence, source.index);
+    return last === null ? -1 : placeOf(last.data);
   }
 
   async put(aside: SetAside): Promise<'stored' | 'not-stored'> {
@@ -35,6 +33,18 @@ export class NatsDeadLetterBox implements DeadLetterBox {
     const outcome = await this.publisher.publish(deadLetterSubject(aside.reason), data, { msgId: letter.id });
     return outcome.kind === 'stored' ? 'stored' : 'not-stored';
   }
+}
+
+/** A letter that somebody else put under the reason says nothing of the log. */
+function placeOf(data: Uint8Array): number {
+  try {
+    const { source } = decodeDeadLetter(data);
+    if (source.name === STREAMS.events && source.sequence !== null)
+      return logPlace(source.sequence, source.index);
+  } catch (error) {
+    if (!(error instanceof MessageError)) throw error;
+  }
+  return -1;
 }
 
 /** Every reader of the log gives the same refusal the same id. */
