@@ -10,7 +10,8 @@ import {
 } from './event-fields.js';
 import { ExactNumber } from './exact-json.js';
 import { FieldProblem, wrongValue } from './field-problem.js';
-import { freeTextProblem, nameProblem, quoteValue } from './text-checks.js';
+import { quoteValue } from './quote-value.js';
+import { freeTextProblem, nameProblem } from './text-checks.js';
 
 /** Attributes as they came: the members of `attributes` first, then the other top-level scalars. */
 export class RawAttributes {

@@ -5,7 +5,7 @@ import { eventFieldOf, FIELD_ALIASES } from './event-fields.js';
 import type { EventField } from './event-fields.js';
 import { FieldProblem } from './field-problem.js';
 import { IncomingEvent } from './incoming-event.js';
-import { quoteValue } from './text-checks.js';
+import { quoteValue } from './quote-value.js';
 
 /** Where one column goes. */
 interface Column {

@@ -1,5 +1,5 @@
 /** What is wrong with one field of an item, or with the item as a whole. */
-import { quoteValue } from './text-checks.js';
+import { quoteValue } from './quote-value.js';
 
 export class FieldProblem {
   constructor(

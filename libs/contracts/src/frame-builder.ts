@@ -87,7 +87,7 @@ export class FrameBuilder {
     for (const segment of this.segments) if (segment) out.raw(segment.writer.view());
     const frame = out.view();
     new DataView(frame.buffer, frame.byteOffset).setUint32(
-      4,
+      format.CHECKSUM_AT,
       murmur3(frame, format.PREAMBLE_BYTES, frame.length),
       true,
     );
@@ -114,7 +114,7 @@ export class FrameBuilder {
   private writePreamble(out: ByteWriter, header: FrameHeader): void {
     const { upstream } = header;
     const flags = upstream ? format.HAS_UPSTREAM | (upstream.complete ? format.UPSTREAM_COMPLETE : 0) : 0;
-    out.raw(Uint8Array.of(format.MAGIC_0, format.MAGIC_1, format.FORMAT_VERSION, flags, 0, 0, 0, 0));
+    out.raw(Uint8Array.of(format.MAGIC_0, format.MAGIC_1, format.FORMAT_VERSION, 0, 0, 0, 0, flags));
     out.text(header.source);
     out.varint(whole('epoch', header.epoch));
     out.varint(whole('sequence', header.sequence));

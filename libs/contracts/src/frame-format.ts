@@ -1,8 +1,8 @@
 /**
  * The binary form of a frame: many events in one message of the log.
  *
- *   magic `VF`, version byte, flags byte, checksum (4 bytes, of all that follows)
- *   header:     source, epoch, sequence, receivedAt, [upstream sequence, upstream items], shard count, event count
+ *   magic `VF`, version byte, checksum (4 bytes, of all that follows)
+ *   header:     flags byte, source, epoch, sequence, receivedAt, [upstream sequence, upstream items], shard count, event count
  *   names:      dictionary of event types, currencies and attribute names
  *   directory:  for each segment its shard, its number of events and its length in bytes
  *   segments:   the events of one shard each, one after the other
@@ -14,7 +14,9 @@ export const MAGIC_0 = 0x56;
 export const MAGIC_1 = 0x46;
 export const FORMAT_VERSION = 1;
 /** Bytes before the checked part. */
-export const PREAMBLE_BYTES = 8;
+export const PREAMBLE_BYTES = 7;
+/** Where the checksum stands. */
+export const CHECKSUM_AT = 3;
 
 /** Flags of the frame. */
 export const HAS_UPSTREAM = 1;

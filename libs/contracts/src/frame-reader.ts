@@ -51,8 +51,9 @@ export function readFrame(
 }
 
 function readHeader(reader: ByteReader): FrameSummary {
-  const flags = checkPreamble(reader.bytes);
+  checkPreamble(reader.bytes);
   reader.at = format.PREAMBLE_BYTES;
+  const flags = reader.byte();
   const source = reader.text();
   const epoch = reader.varint();
   const sequence = reader.varint();
@@ -72,8 +73,7 @@ function readHeader(reader: ByteReader): FrameSummary {
   return { source, epoch, sequence, receivedAt, upstream, shardCount, count };
 }
 
-/** The flags. */
-function checkPreamble(bytes: Uint8Array): number {
+function checkPreamble(bytes: Uint8Array): void {
   if (bytes.length < format.PREAMBLE_BYTES) throw new FrameError(`frame is cut off: ${bytes.length} bytes`);
   if (bytes[0] !== format.MAGIC_0 || bytes[1] !== format.MAGIC_1) {
     throw new FrameError(`not a frame: begins with bytes ${bytes[0]} ${bytes[1]}`);
@@ -81,10 +81,9 @@ function checkPreamble(bytes: Uint8Array): number {
   if (bytes[2] !== format.FORMAT_VERSION) {
     throw new FrameError(`frame of format ${bytes[2]}; this version reads format ${format.FORMAT_VERSION}`);
   }
-  const stated = (bytes[4] | (bytes[5] << 8) | (bytes[6] << 16) | (bytes[7] << 24)) >>> 0;
+  const stated = (bytes[3] | (bytes[4] << 8) | (bytes[5] << 16) | (bytes[6] << 24)) >>> 0;
   const actual = murmur3(bytes, format.PREAMBLE_BYTES, bytes.length);
   if (stated !== actual) throw new FrameError(`frame is damaged: checksum ${actual}, should be ${stated}`);
-  return bytes[3];
 }
 
 function readNames(reader: ByteReader): string[] {

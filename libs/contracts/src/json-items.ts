@@ -4,7 +4,7 @@ import { mayHoldInexactNumbers, parseExactJson } from './exact-json.js';
 import { FieldProblem } from './field-problem.js';
 import type { IncomingEvent } from './incoming-event.js';
 import type { DecodeOptions, ItemCollector } from './item-collector.js';
-import { quoteValue } from './text-checks.js';
+import { quoteValue } from './quote-value.js';
 
 const encoder = new TextEncoder();
 

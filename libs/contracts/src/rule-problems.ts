@@ -1,5 +1,5 @@
 /** Collects what is wrong with a rule, so that its author sees all of it at once. */
-import { quoteValue } from './text-checks.js';
+import { quoteValue } from './quote-value.js';
 
 export interface RuleProblem {
   /** Path within the rule, such as `having[0].limit`. */

@@ -65,22 +65,3 @@ export function utf8Length(text: string): number {
 function isPair(text: string, at: number): boolean {
   return (text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
 }
-
-const QUOTE_CHARS = 100;
-
-/** A value for error messages: as JSON, shortened, free of control characters and lone surrogates. */
-export function quoteValue(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(shorten(value));
-  if (Array.isArray(value)) return '[…]';
-  if (typeof value === 'object' && value !== null) return hasText(value) ? shorten(value.text) : '{…}';
-  return shorten(String(value));
-}
-
-/** Number literals that are kept as text (see `exact-json.ts`). */
-function hasText(value: object): value is { text: string } {
-  return 'text' in value && typeof value.text === 'string' && 'toJSON' in value;
-}
-
-function shorten(text: string): string {
-  return text.length <= QUOTE_CHARS ? text : `${text.slice(0, QUOTE_CHARS)}…`;
-}
