@@ -31,6 +31,10 @@ export async function runService<O extends Options>(definition: ServiceDefinitio
   try {
     const service = await RunningService.open(definition.build({ config, logger }), settings, logger);
     stopOnSignals(service, settings.shutdownMs, logger);
+    void service.failed.then((error) => {
+      logger.fatal({ err: error }, `${definition.name} cannot go on: ${error.message}`);
+      process.exit(EXIT.FAILED);
+    });
     logger.info({ url: service.url }, `${definition.name} answers on ${service.url}; starting`);
     await service.started;
     if (service.phase === 'running') logger.info(`${definition.name} is running`);

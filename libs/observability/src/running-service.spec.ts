@@ -75,6 +75,20 @@ describe('RunningService', () => {
     expect(service.phase).toBe('stopping');
   });
 
+  it('does not wait for a start that never gives up', async () => {
+    const service = await open({ start: () => new Promise(() => undefined) });
+    await service.stop();
+    expect(service.phase).toBe('stopping');
+  });
+
+  it('tells of a failure after the start', async () => {
+    const service = await open({
+      start: async (_app, _signal, fail) => fail(new Error('the log is another')),
+    });
+    expect((await service.failed).message).toBe('the log is another');
+    await service.stop();
+  });
+
   it('tells of a start that failed', async () => {
     const service = await open({ start: () => Promise.reject(new Error('no such stream')) });
     await expect(service.started).rejects.toThrow('no such stream');

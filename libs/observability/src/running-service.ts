@@ -4,7 +4,7 @@
  * 1. HTTP answers before the service has started, so that health can be asked from the first moment;
  *    the service is ready only once `start` has resolved.
  * 2. Stopping begins by not being ready, then `stop` waits for what is in flight, then HTTP closes.
- * 3. A stop during the start aborts the start's signal and waits for it to give up.
+ * 3. A stop during the start aborts the start's signal and gives it a moment to give up.
  * 4. Stopping twice is stopping once.
  */
 import type { DynamicModule, Type } from '@nestjs/common';
@@ -14,6 +14,9 @@ import { HealthRegistry, type ServicePhase } from './health.js';
 import type { Logger } from './logger.js';
 import { NestLogger } from './nest-logger.js';
 
+/** A start that waits for a server which never comes must not hold up the stop. */
+const GIVE_UP_MS = 2_000;
+
 /** What makes up a service, beside its settings. */
 export interface ServiceParts {
   /** The root module; it imports `ObservabilityModule`. */
@@ -22,9 +25,12 @@ export interface ServiceParts {
   readonly adapter?: FastifyAdapter;
   /** Called before HTTP listens: content parsers, hooks. */
   configure?(app: NestFastifyApplication): Promise<void> | void;
-  /** Connects, restores and begins to work. A rejection is fatal; an aborted signal means: give up. */
-  start(app: NestFastifyApplication, signal: AbortSignal): Promise<void>;
-  /** Takes no more work and resolves when what was in flight is finished. Also called after a failed start. */
+  /**
+   * Connects, restores and begins to work. A rejection is fatal; an aborted signal means: give up. Whatever
+   * goes on after it has resolved and then fails for good tells so by `fail`.
+   */
+  start(app: NestFastifyApplication, signal: AbortSignal, fail: (error: Error) => void): Promise<void>;
+  /** Takes no more work and resolves when what was in flight is finished. Also called when the start was given up. */
   stop(app: NestFastifyApplication): Promise<void>;
 }
 
@@ -43,6 +49,9 @@ export class RunningService {
   private stopping: Promise<void> | null = null;
   /** Settles with the start; rejects when it failed for another reason than a stop. */
   readonly started: Promise<void>;
+  /** Resolves when the service failed for good after its start; never otherwise. */
+  readonly failed: Promise<Error>;
+  private fail: (error: Error) => void = () => undefined;
 
   private constructor(
     readonly app: NestFastifyApplication,
@@ -50,6 +59,7 @@ export class RunningService {
     private readonly parts: ServiceParts,
     private readonly health: HealthRegistry,
   ) {
+    this.failed = new Promise((resolve) => (this.fail = resolve));
     this.started = this.start();
     // Whoever awaits `started` sees the failure; without this a late awaiter would crash the process first.
     this.started.catch(() => undefined);
@@ -84,7 +94,7 @@ export class RunningService {
 
   private async start(): Promise<void> {
     try {
-      await this.parts.start(this.app, this.aborter.signal);
+      await this.parts.start(this.app, this.aborter.signal, this.fail);
     } catch (error) {
       if (!this.aborter.signal.aborted) throw error;
     }
@@ -94,13 +104,17 @@ export class RunningService {
   private async shutDown(): Promise<void> {
     this.health.enter('stopping');
     this.aborter.abort();
-    await this.started.catch(() => undefined);
+    await Promise.race([this.started.catch(() => undefined), delay(GIVE_UP_MS)]);
     try {
       await this.parts.stop(this.app);
     } finally {
       await this.app.close();
     }
   }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 function listenError(error: NodeJS.ErrnoException, { httpHost, httpPort }: HttpSettings): Error {
