@@ -2,3 +2,4 @@
 export * from './servers/index.js';
 export { HandDrivenClock, HandDrivenPort, type PendingPublish, settle } from './log/hand-driven-log.js';
 export * from './oracle/index.js';
+export * from './system/index.js';
