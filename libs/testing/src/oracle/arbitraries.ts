@@ -1,6 +1,7 @@
 /** Random drafts of histories (fast-check). The weights favour what is rare in life and hard to get right. */
 import fc, { type Arbitrary } from 'fast-check';
 import type {
+  BurstDraft,
   ConditionDraft,
   ContentDraft,
   DeliveryDraft,
@@ -117,10 +118,11 @@ function anyCondition(): Arbitrary<ConditionDraft> {
 function anyStep(): Arbitrary<StepDraft> {
   const states = fc.constantFrom('active', 'shadow', 'paused', 'deleted');
   return fc.oneof(
-    { weight: 20, arbitrary: anyDelivery() },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('tick' as const), gap: anyGap() }) },
+    { weight: 40, arbitrary: anyDelivery() },
+    { weight: 1, arbitrary: anyBurst() },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('tick' as const), gap: anyGap() }) },
     {
-      weight: 1,
+      weight: 2,
       arbitrary: fc.record({
         kind: fc.constant('rule' as const),
         gap: anyGap(),
@@ -168,6 +170,18 @@ function anyDelivery(): Arbitrary<DeliveryDraft> {
       }),
     },
   );
+}
+
+function anyBurst(): Arbitrary<BurstDraft> {
+  return fc.record({
+    kind: fc.constant('burst' as const),
+    gap: anyGap(),
+    account: fc.constantFrom(0, 1),
+    count: fc.integer({ min: 2, max: 30 }),
+    apartMs: fc.constantFrom(0, 1, -1, 500),
+    time: anyTime(),
+    content: anyContent(),
+  });
 }
 
 function anyTime(): Arbitrary<TimeDraft> {

@@ -1,6 +1,7 @@
 /** Turns a draft into a history: works out times and references, and cuts frames. */
 import { NO_ATTRIBUTES, type AccountEvent, type Attribute, type Rule, type RuleVersion } from '#contracts';
 import type {
+  BurstDraft,
   ContentDraft,
   DeliveryDraft,
   GapDraft,
@@ -41,6 +42,8 @@ class HistoryBuilder {
         this.log.push({ kind: 'tick', logTimeMs: this.clockMs });
       } else if (step.kind === 'rule') {
         this.addRuleChange(step);
+      } else if (step.kind === 'burst') {
+        this.addBurst(step);
       } else {
         this.addDelivery(step);
       }
@@ -83,6 +86,19 @@ class HistoryBuilder {
     this.delivered.push(event);
     if (joins) this.log[this.log.length - 1] = { ...frame, events: [...frame.events, event] };
     else this.log.push({ kind: 'frame', logTimeMs: this.clockMs, events: [event] });
+  }
+
+  private addBurst({ gap, account, count, apartMs, time, content }: BurstDraft): void {
+    this.pass(gap);
+    const firstTime = this.timeOf(time);
+    const events = Array.from({ length: count }, (_, i) => ({
+      eventId: `burst-${i}`,
+      accountId: ACCOUNTS[account],
+      eventTime: firstTime + i * apartMs,
+      ...contentOf(content),
+    }));
+    this.delivered.push(...events);
+    this.log.push({ kind: 'frame', logTimeMs: this.clockMs, events });
   }
 
   private eventOf(step: DeliveryDraft): AccountEvent | null {

@@ -75,6 +75,16 @@ export interface NewEventDraft extends Delivered {
   readonly content: ContentDraft;
 }
 
+/** Many like events at once: windows wider than the evidence that an alert shows. */
+export interface BurstDraft extends Timed {
+  readonly kind: 'burst';
+  readonly account: number;
+  readonly count: number;
+  readonly apartMs: number;
+  readonly time: TimeDraft;
+  readonly content: ContentDraft;
+}
+
 /** A delivery `back` deliveries ago comes once more. */
 export interface RepeatDraft extends Delivered {
   readonly kind: 'repeat';
@@ -101,7 +111,7 @@ export interface TickDraft extends Timed {
 }
 
 export type DeliveryDraft = NewEventDraft | RepeatDraft | CorrectionDraft;
-export type StepDraft = DeliveryDraft | RuleChangeDraft | TickDraft;
+export type StepDraft = DeliveryDraft | BurstDraft | RuleChangeDraft | TickDraft;
 
 export interface HistoryDraft {
   readonly settings: SettingsDraft;
