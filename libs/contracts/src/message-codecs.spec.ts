@@ -61,7 +61,7 @@ describe('alerts as messages', () => {
   });
 
   it('say which field is missing', () => {
-    const { reason: _reason, ...rest } = ALERT;
+    const rest = { ...ALERT, reason: undefined };
     expect(() => decodeAlert(bytes(JSON.stringify(rest)))).toThrow(
       'alert must have a field reason of type string, got nothing',
     );

@@ -63,8 +63,8 @@ describe('a velocity rule', () => {
   });
 
   it('has defaults and takes aliases of fields', () => {
-    const { match: _match, state: _state, severity: _severity, ...least } = VELOCITY;
-    const rule = parseRule({ ...least, groupBy: ['beneficiaryId', 'userId'] });
+    const { id, type, within, having } = VELOCITY;
+    const rule = parseRule({ id, type, within, having, groupBy: ['beneficiaryId', 'userId'] });
     expect(rule).toMatchObject({ state: 'active', severity: 'medium', eventTypes: [], has: [] });
     expect(rule).toMatchObject({ groupBy: ['beneficiaryId', 'accountId'] });
     expect(parseRule({ ...VELOCITY, match: { eventType: 'login', has: ['paymentAmount'] } })).toMatchObject({
