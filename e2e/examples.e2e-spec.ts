@@ -51,7 +51,8 @@ describe('the documented examples', () => {
   });
 
   it('hold line by line in reverse', async () => {
-    for (const line of forAccounts('-b').reverse()) expect((await post(world, line, 'text/csv')).status).toBe(202);
+    for (const line of forAccounts('-b').reverse())
+      expect((await post(world, line, 'text/csv')).status).toBe(202);
     expect(await alertsOf(world, '-b')).toEqual(expected('-b'));
   });
 
@@ -59,14 +60,20 @@ describe('the documented examples', () => {
     const twice = forAccounts('-c').flatMap((line) => [line, line]);
     expect((await post(world, twice.join('\r\n'), 'text/csv')).accepted).toBe(24);
     expect(await alertsOf(world, '-c')).toEqual(expected('-c'));
-    const { rows } = await world.db.query(`select count(*)::int as n from account_event where account_id like '97%-c'`);
+    const { rows } = await world.db.query(
+      `select count(*)::int as n from account_event where account_id like '97%-c'`,
+    );
     expect(rows[0].n).toBe(12);
   });
 
   it('hold over NATS, one message a line', async () => {
     const js = jetstream(world.nc);
     for (const line of forAccounts('-d')) await js.publish('intake.examples', line);
-    await until('rows', () => rowsOf(world, '-d'), (n) => n === 12);
+    await until(
+      'rows',
+      () => rowsOf(world, '-d'),
+      (n) => n === 12,
+    );
     expect(await alertsOf(world, '-d')).toEqual(expected('-d'));
   });
 
@@ -131,8 +138,9 @@ describe('the documented examples', () => {
 });
 
 async function rowsOf(world: World, suffix: string): Promise<number> {
-  const { rows } = await world.db.query(`select count(*)::int as n from account_event where account_id like $1`, [
-    `97%${suffix}`,
-  ]);
+  const { rows } = await world.db.query(
+    `select count(*)::int as n from account_event where account_id like $1`,
+    [`97%${suffix}`],
+  );
   return rows[0].n as number;
 }

@@ -45,7 +45,13 @@ export async function openWorld(env: Record<string, string> = {}): Promise<World
 export interface Answer {
   readonly status: number;
   readonly accepted: number;
-  readonly rejected: readonly { index: number; code: string; field: string | null; value: string | null; message: string }[];
+  readonly rejected: readonly {
+    index: number;
+    code: string;
+    field: string | null;
+    value: string | null;
+    message: string;
+  }[];
 }
 
 export async function post(world: World, body: string, contentType: string): Promise<Answer> {
@@ -82,7 +88,8 @@ export async function until<T>(
   for (;;) {
     const value = await probe();
     if (done(value)) return value;
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${timeoutMs} ms; last ${JSON.stringify(value)}`);
+    if (Date.now() > deadline)
+      throw new Error(`${what}: not within ${timeoutMs} ms; last ${JSON.stringify(value)}`);
     await sleep(50);
   }
 }
@@ -97,7 +104,10 @@ export async function settled(world: World): Promise<AlertLog> {
         'select stream, sequence from stream_position',
       );
       const behind = rows.filter((row) => Number(row.sequence) < (info[row.stream] ?? 0));
-      const ready = await fetch(`${world.system.detector.url}/health/ready`).then((r) => r.ok, () => false);
+      const ready = await fetch(`${world.system.detector.url}/health/ready`).then(
+        (r) => r.ok,
+        () => false,
+      );
       return { behind: behind.map((row) => row.stream), known: rows.length, ready };
     },
     (state) => state.known > 0 && state.behind.length === 0 && state.ready,

@@ -63,7 +63,11 @@ function post(agent: Agent, target: URL, body: string): Promise<number> {
   return new Promise((resolve) => {
     const sending = request(
       target,
-      { method: 'POST', agent, headers: { 'content-type': 'application/x-ndjson', 'content-length': Buffer.byteLength(body) } },
+      {
+        method: 'POST',
+        agent,
+        headers: { 'content-type': 'application/x-ndjson', 'content-length': Buffer.byteLength(body) },
+      },
       (response) => {
         response.resume();
         response.on('end', () => resolve(response.statusCode ?? 0));

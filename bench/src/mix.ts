@@ -42,7 +42,9 @@ export class Mix {
     const account = this.next(this.accounts);
     const type = this.table[this.next(100)];
     const country = type === 'login' && this.next(500) === 0 ? 'KP' : HOME[account % HOME.length];
-    const amount = HAS_AMOUNT.has(type) ? `,"amount":"${this.next(400)}.${10 + this.next(90)}","beneficiaryId":"b${this.next(5000)}"` : '';
+    const amount = HAS_AMOUNT.has(type)
+      ? `,"amount":"${this.next(400)}.${10 + this.next(90)}","beneficiaryId":"b${this.next(5000)}"`
+      : '';
     return (
       `{"eventId":"${this.eventId()}","accountId":"a${account}","eventType":"${type}","country":"${country}",` +
       `"eventTime":${timeMs}${amount},"deviceId":"d${account % 9973}","ip":"10.0.${account % 251}.${account % 241}"}`

@@ -48,7 +48,10 @@ export function readOptions(argv: readonly string[]): BenchOptions {
   const quick = values.quick === true;
   return {
     accounts: numbers('accounts', values.accounts ?? (quick ? '10000' : '10000,1000000')),
-    rates: numbers('rates', values.rates ?? (quick ? '10000,25000,40000' : '10000,20000,30000,40000,50000,70000,100000')),
+    rates: numbers(
+      'rates',
+      values.rates ?? (quick ? '10000,25000,40000' : '10000,20000,30000,40000,50000,70000,100000'),
+    ),
     seconds: numbers('seconds', values.seconds ?? (quick ? '8' : '30'))[0],
     latencyRate: numbers('latency-rate', values['latency-rate'] ?? '10000')[0],
     batch: numbers('batch', values.batch ?? '100')[0],

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 export function packageRoot(from: string = process.cwd()): string {
   if (existsSync(join(from, 'nest-cli.json'))) return from;
   const parent = dirname(from);
-  if (parent === from) throw new Error(`no nest-cli.json above ${process.cwd()}: run this inside the project`);
+  if (parent === from)
+    throw new Error(`no nest-cli.json above ${process.cwd()}: run this inside the project`);
   return packageRoot(parent);
 }

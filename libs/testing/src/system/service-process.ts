@@ -61,7 +61,9 @@ export class ServiceProcess {
         last = String(error);
       }
       if (this.child === null || this.child.exitCode !== null) {
-        throw new Error(`${this.name} exited with ${this.child?.exitCode} before it was ready (last: ${last})`);
+        throw new Error(
+          `${this.name} exited with ${this.child?.exitCode} before it was ready (last: ${last})`,
+        );
       }
       await sleep(50);
     }
@@ -71,7 +73,8 @@ export class ServiceProcess {
   /** Sends the signal and waits for the end; returns the exit code, or null when a signal ended it. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.child;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null)
+      return child?.exitCode ?? null;
     const exited = once(child, 'exit');
     child.kill(signal);
     await exited;

@@ -34,7 +34,8 @@ export function foldAlerts(messages: readonly AlertMessage[]): AlertLog {
       if (stands) anomalies.push(`${message.alertId} raised twice (revision ${message.revision})`);
       standing.set(message.alertId, message);
     } else {
-      if (!stands) anomalies.push(`${message.alertId} retracted but not standing (revision ${message.revision})`);
+      if (!stands)
+        anomalies.push(`${message.alertId} retracted but not standing (revision ${message.revision})`);
       standing.delete(message.alertId);
     }
   }

@@ -30,8 +30,14 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
   };
   const make = async (name: ServiceName): Promise<ServiceProcess> =>
     new ServiceProcess({ name, port: await freePort(), env, logDir: options.logDir });
-  const system = { ingest: await make('ingest'), detector: await make('detector'), recorder: await make('recorder') };
-  const started = (options.services ?? (['ingest', 'detector', 'recorder'] as const)).map((name) => system[name]);
+  const system = {
+    ingest: await make('ingest'),
+    detector: await make('detector'),
+    recorder: await make('recorder'),
+  };
+  const started = (options.services ?? (['ingest', 'detector', 'recorder'] as const)).map(
+    (name) => system[name],
+  );
   const stop = async (): Promise<void> => {
     await Promise.all(started.map((service) => service.stop()));
   };
