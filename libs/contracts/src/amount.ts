@@ -1,5 +1,5 @@
 /** Exact decimal amounts, as whole ten-thousandths. Text is read digit by digit: never through a binary float. */
-import { readDecimal } from './decimal.js';
+import { readDecimal, scaledShortDecimal } from './decimal.js';
 import type { Decimal } from './decimal.js';
 
 /** Ten-thousandths in one unit. */
@@ -19,7 +19,10 @@ const PLAIN_DECIMAL = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$/;
 /** Ten-thousandths as a safe integer, or what is wrong with `value` (a number or a decimal text). */
 export function parseAmount(value: unknown): number | AmountProblem {
   if (typeof value === 'number') return parseNumber(value);
-  if (typeof value !== 'string' || !PLAIN_DECIMAL.test(value)) return 'not-decimal';
+  if (typeof value !== 'string') return 'not-decimal';
+  const short = scaledShortDecimal(value, SCALE_DIGITS);
+  if (short <= MAX_AMOUNT && short >= -MAX_AMOUNT) return short;
+  if (!PLAIN_DECIMAL.test(value)) return 'not-decimal';
   return parseAmountLiteral(value);
 }
 

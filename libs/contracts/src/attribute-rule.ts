@@ -28,6 +28,17 @@ export class RawAttributes {
 
 const FIELD_NAMES: ReadonlySet<string> = new Set<string>([...EVENT_FIELDS, 'attributes']);
 
+/** Names found to be fine, for most publishers send the same few; bounded, since they come from outside. */
+const KNOWN_NAMES = new Set<string>();
+const MAX_KNOWN_NAMES = 1000;
+
+function isName(name: string): boolean {
+  if (KNOWN_NAMES.has(name)) return true;
+  if (FIELD_NAMES.has(name) || nameProblem(name, MAX_ATTRIBUTE_NAME_BYTES) !== null) return false;
+  if (KNOWN_NAMES.size < MAX_KNOWN_NAMES) KNOWN_NAMES.add(name);
+  return true;
+}
+
 export function readAttributes(raw: unknown): readonly Attribute[] | FieldProblem {
   if (raw === null) return NO_ATTRIBUTES;
   if (!(raw instanceof RawAttributes)) {
@@ -48,7 +59,7 @@ export function readAttributes(raw: unknown): readonly Attribute[] | FieldProble
 }
 
 function readAttribute(name: string, value: unknown): Attribute | FieldProblem {
-  if (nameProblem(name, MAX_ATTRIBUTE_NAME_BYTES) !== null || FIELD_NAMES.has(name)) return wrongName(name);
+  if (!isName(name)) return wrongName(name);
   switch (typeof value) {
     case 'string':
       return freeTextProblem(value, MAX_ATTRIBUTE_VALUE_BYTES) === null

@@ -104,9 +104,36 @@ function fill(raw: IncomingEvent, cells: readonly string[], columns: readonly Co
   let attributes: RawAttributes | null = null;
   for (const { index, name, field } of columns) {
     if (index >= cells.length || cells[index] === '') continue;
-    if (field !== null) raw[field] ??= cells[index];
+    if (field !== null) setField(raw, field, cells[index]);
     else (attributes ??= new RawAttributes()).add(name, cells[index]);
   }
   raw.attributes = attributes;
   return raw;
+}
+
+/** Sets a field that has no value yet. Spelled out, since a computed name makes every store a slow one. */
+function setField(raw: IncomingEvent, field: EventField, cell: string): void {
+  switch (field) {
+    case 'eventId':
+      raw.eventId ??= cell;
+      return;
+    case 'accountId':
+      raw.accountId ??= cell;
+      return;
+    case 'eventType':
+      raw.eventType ??= cell;
+      return;
+    case 'country':
+      raw.country ??= cell;
+      return;
+    case 'eventTime':
+      raw.eventTime ??= cell;
+      return;
+    case 'amount':
+      raw.amount ??= cell;
+      return;
+    case 'currency':
+      raw.currency ??= cell;
+      return;
+  }
 }

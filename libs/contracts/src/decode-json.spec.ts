@@ -1,4 +1,4 @@
-import { decode, decoder, encoder, GOOD, json, NOW, one, plain, refusal } from '../test/bodies.js';
+import { base, decode, decoder, encoder, GOOD, json, NOW, one, plain, refusal } from '../test/bodies.js';
 
 describe('a JSON object', () => {
   it('is one event', () => {

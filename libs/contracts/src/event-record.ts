@@ -25,14 +25,28 @@ export function incomingFromObject(
     if (isNested(value) && nestsDeeper(value, maxDepth - 1)) return tooDeep(maxDepth);
     switch (name) {
       case 'eventId':
+        raw.eventId = value;
+        break;
       case 'accountId':
+        raw.accountId = value;
+        break;
       case 'eventType':
+        raw.eventType = value;
+        break;
       case 'country':
+        raw.country = value;
+        break;
       case 'eventTime':
+        raw.eventTime = value;
+        break;
       case 'amount':
+        raw.amount = value;
+        break;
       case 'currency':
+        raw.currency = value;
+        break;
       case 'attributes':
-        raw[name] = value;
+        raw.attributes = value;
         break;
       case 'transactionId':
       case 'userId':

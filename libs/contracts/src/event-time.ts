@@ -1,5 +1,5 @@
 /** Event times as publishers write them: epoch seconds, epoch milliseconds, or RFC 3339 with an offset. */
-import { readDecimal } from './decimal.js';
+import { readDecimal, scaledShortDecimal } from './decimal.js';
 import type { Decimal } from './decimal.js';
 
 /** Numbers below this are seconds, others milliseconds. */
@@ -32,6 +32,8 @@ export function timeOfLiteral(text: string): number | null {
 
 /** Epoch milliseconds of a numeric text or an RFC 3339 text; null for anything else. */
 export function timeOfText(text: string): number | null {
+  const whole = scaledShortDecimal(text, 0);
+  if (!Number.isNaN(whole)) return timeOfNumber(whole);
   return NUMERIC.test(text) ? timeOfLiteral(text) : timeOfRfc3339(text);
 }
 
