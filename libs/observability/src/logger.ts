@@ -17,7 +17,6 @@ export function createLogger(service: string, settings: LogSettings = DEFAULT_LO
   const { logLevel, logFormat } = settings;
   const pretty = logFormat === 'pretty' || (logFormat === 'auto' && process.stdout.isTTY === true);
   const options = {
-    name: service,
     level: logLevel,
     base: { service, pid: process.pid },
     formatters: { level: (label: string) => ({ level: label }) },
