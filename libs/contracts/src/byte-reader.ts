@@ -9,6 +9,9 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const HIGH_BYTE_LIMIT = 2 ** 53;
 
+/** Up to this length a text is made faster from character codes than by a decoder (20 to 50 ns against 100). */
+const MAX_SHORT = 12;
+
 export class ByteReader {
   at = 0;
   end: number;
@@ -56,6 +59,7 @@ export class ByteReader {
     const end = start + length;
     if (end > this.end) throw cutOff(this.end);
     this.at = end;
+    if (length <= MAX_SHORT && isAscii(this.bytes, start, end)) return shortAscii(this.bytes, start, end);
     try {
       return decoder.decode(this.bytes.subarray(start, end));
     } catch (error) {
@@ -71,4 +75,18 @@ export class ByteReader {
 
 function cutOff(at: number): FrameError {
   return new FrameError(`frame is cut off: nothing at byte ${at}`);
+}
+
+function isAscii(bytes: Uint8Array, from: number, to: number): boolean {
+  let seen = 0;
+  for (let i = from; i < to; i++) seen |= bytes[i];
+  return seen < 0x80;
+}
+
+function shortAscii(b: Uint8Array, from: number, to: number): string {
+  let text = '';
+  let i = from;
+  for (; i + 4 <= to; i += 4) text += String.fromCharCode(b[i], b[i + 1], b[i + 2], b[i + 3]);
+  for (; i < to; i++) text += String.fromCharCode(b[i]);
+  return text;
 }
