@@ -23,6 +23,8 @@ export function natsConfig(settings: NatsSettings): string {
     `host: ${quoted(settings.host)}`,
     `port: ${settings.port}`,
     `server_name: ${quoted(settings.serverName)}`,
+    // The server writes the ports that it listens on into a file here: by it one knows that it is this one.
+    `ports_file_dir: ${quoted(settings.storeDir)}`,
     `max_payload: ${MAX_PAYLOAD_BYTES}`,
     // What waits for a client that does not read; one that is slower than this is cut off and comes back.
     `max_pending: ${8 * MAX_PAYLOAD_BYTES}`,

@@ -59,8 +59,10 @@ export function isNewEnough(version: string): boolean {
   return major > OLDEST_VERSION[0] || (major === OLDEST_VERSION[0] && minor >= OLDEST_VERSION[1]);
 }
 
-export function sha256Of(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
+/** Why a file may not be run: it is not, byte for byte, the one that was pinned. `null` if it is. */
+export function refusalOf(file: string, pinned: string): string | null {
+  const digest = createHash('sha256').update(readFileSync(file)).digest('hex');
+  return digest === pinned ? null : `${file} is refused: its SHA-256 is ${digest}, not the pinned ${pinned}`;
 }
 
 function* programsOnPath(name: string): Generator<string> {
@@ -79,13 +81,8 @@ function packagedProgram(): { path: string } | { path: null; reason: string } {
   const directory = installedPackage(PACKAGED.name);
   if (directory === null) return { path: null, reason: `the npm package ${PACKAGED.name} is not installed` };
   const file = path.join(directory, PACKAGED.file);
-  const digest = sha256Of(file);
-  if (digest !== PACKAGED.sha256) {
-    return {
-      path: null,
-      reason: `${file} is refused: its SHA-256 is ${digest}, not the pinned ${PACKAGED.sha256}`,
-    };
-  }
+  const refusal = refusalOf(file, PACKAGED.sha256);
+  if (refusal !== null) return { path: null, reason: refusal };
   return { path: runnable(file) };
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { DirectoryLease } from './directory-lease.js';
@@ -100,6 +100,7 @@ async function launch(
     monitorPort: options.monitorPort ?? null,
     extraConfig: options.extraConfig ?? '',
   });
+  for (const left of portsFiles(storeDir)) rmSync(path.join(storeDir, left), { force: true });
   writeFileSync(configFile, config, { mode: 0o600 });
   const server = await ServerProcess.start({
     program,
@@ -109,7 +110,7 @@ async function launch(
     stopTimeoutMs: STOP_TIMEOUT_MS,
   });
   lease.take(server.pid, port);
-  const reason = await untilReady(server, host === '0.0.0.0' ? '127.0.0.1' : host, port);
+  const reason = await untilReady(server, storeDir, host === '0.0.0.0' ? '127.0.0.1' : host, port);
   if (reason === null) return server;
   await server.stop();
   lease.release();
@@ -161,15 +162,29 @@ function handle(
 }
 
 /** `null` once the server answers, else why it will not. The streams are restored before it listens. */
-async function untilReady(server: ServerProcess, host: string, port: number): Promise<string | null> {
+async function untilReady(
+  server: ServerProcess,
+  storeDir: string,
+  host: string,
+  port: number,
+): Promise<string | null> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (Date.now() < deadline) {
     if (server.status !== null)
       return `it ended with ${server.status.signal ?? `code ${server.status.code}`}`;
-    if ((await greeting(host, port)).startsWith('INFO ') && server.status === null) return null;
+    if (listens(storeDir, server.pid) && (await greeting(host, port)).startsWith('INFO ')) return null;
     await pause(20);
   }
   return `no answer within ${READY_TIMEOUT_MS / 1000} s`;
+}
+
+/** Whether that very process listens. The answer on the port alone could come from another one's server. */
+function listens(storeDir: string, pid: number): boolean {
+  return portsFiles(storeDir).includes(`${NAME}_${pid}.ports`);
+}
+
+function portsFiles(storeDir: string): string[] {
+  return readdirSync(storeDir).filter((name) => name.endsWith('.ports'));
 }
 
 /** The first bytes that a server on this port sends; empty if nobody answers. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { totalmem } from 'node:os';
 import pg from 'pg';
@@ -8,8 +9,8 @@ import { ensureCluster, SUPERUSER } from './postgres-cluster.js';
 import { clearLeftoverPostgres } from './postgres-leftover.js';
 import { placeData, placeProgram } from './postgres-place.js';
 import { findPostgres } from './postgres-program.js';
-import { pause, ServerProcess, type ExitStatus } from './server-process.js';
-import { serverAccount } from './system-account.js';
+import { pause, ServerProcess, type ExitStatus, type ServerCommand } from './server-process.js';
+import { serverAccount, type SystemAccount } from './system-account.js';
 
 export interface EmbeddedPostgresOptions {
   /** Holds the cluster, its password and the log of the server. Made if absent. */
@@ -64,38 +65,47 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   say(`starting PostgreSQL ${program.version}${account ? ` as user ${account.name}` : ''}`);
   const host = options.host ?? '127.0.0.1';
   const logFile = path.join(home, `${NAME}.log`);
+  const database = options.database ?? 'vigil';
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort());
-    const settings = { ...serverSettings(host, port), ...options.extraSettings };
-    const server = await ServerProcess.start({
-      program: path.join(programs, 'bin', 'postgres'),
-      args: [
-        '-D',
-        cluster.directory,
-        ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-      ],
-      logFile,
-      stopSignal: 'SIGINT',
-      stopTimeoutMs: STOP_TIMEOUT_MS,
-      cwd: cluster.directory,
-      env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
-      ...(account && { uid: account.uid, gid: account.gid }),
+    const command = serverCommand(programs, cluster.directory, logFile, account, {
+      ...serverSettings(host, port),
+      ...options.extraSettings,
     });
+    const server = await ServerProcess.start(command);
     lease.take(server.pid, port);
     const address = { host: host === '0.0.0.0' ? '127.0.0.1' : host, port, password: cluster.password };
-    const problem = await untilReady(server, address, options.database ?? 'vigil');
-    if (problem === null) return handle(server, lease, address, options.database ?? 'vigil', logFile);
+    const problem = await untilReady(server, cluster.directory, address, database);
+    if (problem === null) return handle(server, lease, address, database, logFile);
     await server.stop();
     lease.release();
     const tail = server.logTail();
-    if (attempt < ATTEMPTS && isPassing(tail, options.port === undefined)) {
-      await pause(200 * attempt);
-      continue;
+    if (attempt === ATTEMPTS || !isPassing(tail, options.port === undefined)) {
+      throw new ServerStartError(
+        `PostgreSQL did not start on port ${port} (${problem}). Its log ends:\n${tail}`,
+      );
     }
-    throw new ServerStartError(
-      `PostgreSQL did not start on port ${port} (${problem}). Its log ends:\n${tail}`,
-    );
+    await pause(200 * attempt);
   }
+}
+
+function serverCommand(
+  programs: string,
+  cluster: string,
+  logFile: string,
+  account: SystemAccount | null,
+  settings: Readonly<Record<string, string | number>>,
+): ServerCommand {
+  return {
+    program: path.join(programs, 'bin', 'postgres'),
+    args: ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    logFile,
+    stopSignal: 'SIGINT',
+    stopTimeoutMs: STOP_TIMEOUT_MS,
+    cwd: cluster,
+    env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
+    ...(account && { uid: account.uid, gid: account.gid }),
+  };
 }
 
 interface Address {
@@ -155,23 +165,40 @@ function serverSettings(host: string, port: number): Record<string, string | num
 }
 
 /** `null` once it takes connections and the database is there, else why not. */
-async function untilReady(server: ServerProcess, address: Address, database: string): Promise<string | null> {
+async function untilReady(
+  server: ServerProcess,
+  cluster: string,
+  address: Address,
+  database: string,
+): Promise<string | null> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   let last = 'no answer';
   while (Date.now() < deadline) {
     if (server.status !== null)
       return `it ended with ${server.status.signal ?? `code ${server.status.code}`}`;
-    try {
-      await ensureDatabase(address, database);
-      return null;
-    } catch (error) {
-      last = (error as Error).message;
-      // 28P01: wrong password. Waiting does not help.
-      if ((error as { code?: string }).code === '28P01') return last;
+    if (isReady(cluster, server.pid)) {
+      try {
+        await ensureDatabase(address, database);
+        return null;
+      } catch (error) {
+        last = (error as Error).message;
+        // 28P01: wrong password. Waiting does not help.
+        if ((error as { code?: string }).code === '28P01') return last;
+      }
     }
     await pause(30);
   }
   return `${last}, for ${READY_TIMEOUT_MS / 1000} s`;
+}
+
+/** Whether that very process takes connections. The answer on the port alone could come from another one's server. */
+function isReady(cluster: string, pid: number): boolean {
+  try {
+    const lines = readFileSync(path.join(cluster, 'postmaster.pid'), 'utf8').split('\n');
+    return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
+  } catch {
+    return false;
+  }
 }
 
 async function ensureDatabase(address: Address, database: string): Promise<void> {

@@ -27,7 +27,10 @@ export class TestNats {
 
   static async start(options: TestNatsOptions = {}): Promise<TestNats> {
     const storeDir = temporaryDirectory('nats');
-    const server = await startEmbeddedNats({ ...options, storeDir });
+    const server = await startEmbeddedNats({ ...options, storeDir }).catch((error: unknown) => {
+      removeDirectory(storeDir);
+      throw error;
+    });
     watchOver(storeDir, server.pid);
     return new TestNats(server, storeDir, options);
   }

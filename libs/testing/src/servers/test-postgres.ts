@@ -26,7 +26,11 @@ export class TestPostgres {
 
   static async start(options: TestPostgresOptions = {}): Promise<TestPostgres> {
     const directory = temporaryDirectory('postgres');
-    const server = await startEmbeddedPostgres({ dataDir: path.join(directory, 'data'), ...options });
+    const dataDir = path.join(directory, 'data');
+    const server = await startEmbeddedPostgres({ dataDir, ...options }).catch((error: unknown) => {
+      removeDirectory(directory);
+      throw error;
+    });
     watchOver(directory, server.pid);
     return new TestPostgres(server, directory, options);
   }
