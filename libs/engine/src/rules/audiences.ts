@@ -1,0 +1,125 @@
+/**
+ * An audience says, beside what an event's content says, who sees and who judges it: the versions in force when
+ * its identity was first seen judge it; and where versions of the rules differ about versions of the event
+ * (because it was late for some), the audience lists those that see this one. Few audiences exist at a time;
+ * entries hold them by number.
+ */
+import { MAX_AUDIENCE } from '../history/entry.js';
+import type { CompiledVersion } from './compiled-version.js';
+import type { Program, SlotSet } from './program.js';
+import { hasSlot } from './program.js';
+
+/** Uids that see an event: those listed, and all from `from` on. */
+export interface Sight {
+  readonly from: number;
+  readonly listed: readonly number[];
+}
+
+/** The sight of an event that is late for nobody and not replaced. */
+export const FULL_SIGHT: Sight = { from: 0, listed: [] };
+
+interface Audience {
+  readonly key: string;
+  /** Uids that judge, ascending. */
+  readonly epoch: readonly number[];
+  readonly sight: Sight;
+}
+
+/** Who sees and judges the entries of one profile and one audience. */
+export interface View {
+  readonly seen: SlotSet;
+  readonly judged: SlotSet;
+  readonly versions: readonly CompiledVersion[];
+  /** Widest window of those that see it, ms; 0 when none does. */
+  readonly widestMs: number;
+}
+
+export class Audiences {
+  /** Audience of what is first seen now and seen by all. */
+  current: number;
+  private readonly all: (Audience | null)[] = [];
+  private readonly holders: number[] = [];
+  private readonly unused: number[] = [];
+  private readonly numbers = new Map<string, number>();
+  /** By audience, then by profile. */
+  private views: (View | undefined)[][] = [];
+
+  constructor(private program: Program) {
+    this.current = this.hold([], FULL_SIGHT);
+  }
+
+  /** Starts a new generation of the rules with `epoch` in force. */
+  renew(program: Program, epoch: readonly number[]): void {
+    this.program = program;
+    this.views = [];
+    const former = this.current;
+    this.current = this.hold(epoch, FULL_SIGHT);
+    this.release(former);
+  }
+
+  epoch(audience: number): readonly number[] {
+    return this.all[audience]!.epoch;
+  }
+
+  sight(audience: number): Sight {
+    return this.all[audience]!.sight;
+  }
+
+  /** The number of the audience, held once more. */
+  hold(epoch: readonly number[], sight: Sight): number {
+    const key = `${epoch.join()};${sight.from};${sight.listed.join()}`;
+    let audience = this.numbers.get(key);
+    if (audience === undefined) {
+      audience = this.unused.pop() ?? this.all.length;
+      if (audience >= MAX_AUDIENCE)
+        throw new RangeError(`more than ${MAX_AUDIENCE} audiences of events at once`);
+      this.numbers.set(key, audience);
+      this.all[audience] = { key, epoch, sight };
+      this.holders[audience] = 0;
+    }
+    this.holders[audience]++;
+    return audience;
+  }
+
+  retain(audience: number): void {
+    this.holders[audience]++;
+  }
+
+  release(audience: number): void {
+    if (--this.holders[audience] > 0) return;
+    this.numbers.delete(this.all[audience]!.key);
+    this.all[audience] = null;
+    this.views[audience] = [];
+    this.unused.push(audience);
+  }
+
+  view(audience: number, profile: number): View {
+    const views = this.views[audience];
+    if (views !== undefined) {
+      const view = views[profile];
+      if (view !== undefined) return view;
+    }
+    return this.makeView(audience, profile);
+  }
+
+  private makeView(audience: number, profile: number): View {
+    const matters = this.program.profiles[profile];
+    const { epoch, sight } = this.all[audience]!;
+    const seen = new Uint32Array(matters.length);
+    const judged = new Uint32Array(matters.length);
+    const versions: CompiledVersion[] = [];
+    let widestMs = 0;
+    for (const version of this.program.versions) {
+      const { slot, uid } = version;
+      if (!hasSlot(matters, slot) || (uid < sight.from && !sight.listed.includes(uid))) continue;
+      seen[slot >>> 5] |= 1 << (slot & 31);
+      if (epoch.includes(uid)) judged[slot >>> 5] |= 1 << (slot & 31);
+      versions.push(version);
+      widestMs = Math.max(widestMs, version.withinMs);
+    }
+    const view = { seen, judged, versions, widestMs };
+    this.views[audience] ??= [];
+    this.views[audience][profile] = view;
+    return view;
+  }
+}
