@@ -140,7 +140,8 @@ export class Stack {
     launch: () => ReturnType<typeof startEmbeddedNats | typeof startEmbeddedPostgres>,
   ) {
     this.unlessStopped();
-    const kept = new KeptProcess({ name, launch, say: this.say, firstWaitMs: 500 });
+    const onRelaunched = (): void => this.say(`${name} is ready again`);
+    const kept = new KeptProcess({ name, launch, say: this.say, firstWaitMs: 500, onRelaunched });
     this.servers.push(kept);
     const begun = Date.now();
     await kept.start();
@@ -169,6 +170,7 @@ export class Stack {
           },
         }),
       onLaunched: () => this.recordServices(),
+      onRelaunched: () => void this.tellWhenReadyAgain(name, addresses[name]),
       onGivenUp: (reason) => {
         givenUp = reason;
         this.onGivenUp(`${reason}. Its log ends:\n${this.logTail(name)}`);
@@ -188,6 +190,21 @@ export class Stack {
     throw new StackFailure(
       `${name} did not become ready (${readiness.reason}). Its log (${this.directory.logFile(name)}) ends:\n` +
         this.logTail(name),
+    );
+  }
+
+  private async tellWhenReadyAgain(name: ServiceName, url: string): Promise<void> {
+    const begun = Date.now();
+    const service = this.services.get(name);
+    const pid = service?.pid;
+    // Another end meanwhile has a message, and a wait, of its own.
+    const outdated = (): boolean => this.stopping !== null || service?.pid !== pid;
+    const readiness = await untilReady(url, READY_LIMIT_MS, outdated);
+    if (outdated()) return;
+    this.say(
+      readiness.ready
+        ? `${name} is ready again (${seconds(begun)})`
+        : `${name} is not ready: ${readiness.reason}`,
     );
   }
 

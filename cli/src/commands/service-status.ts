@@ -10,16 +10,17 @@ export interface ServiceStatus {
 }
 
 const ANSWER_MS = 3_000;
-const LAG_METRIC = /^vigil_\w+_log_lag(?:\{[^}]*\})? (\d+)/m;
+/** Of the detector, and of the recorder for each stream that it records. */
+const LAG_METRIC = /^vigil_(?:detector_log|recorder)_lag_messages(?:\{[^}]*\})? (\d+)/gm;
 
 export async function serviceStatus(url: string): Promise<ServiceStatus> {
   const [readiness, metrics] = await Promise.all([get(`${url}/health/ready`), get(`${url}/metrics`)]);
-  const lag = LAG_METRIC.exec(metrics?.text ?? '')?.[1];
+  const lags = [...(metrics?.text ?? '').matchAll(LAG_METRIC)].map(([, lag]) => Number(lag));
   return {
     url,
     ready: readiness?.ok === true,
     reason: readiness === null ? 'it does not answer' : readiness.ok ? null : reasonIn(readiness.text),
-    lag: lag === undefined ? null : Number(lag),
+    lag: lags.length === 0 ? null : lags.reduce((sum, lag) => sum + lag, 0),
   };
 }
 

@@ -25,6 +25,8 @@ export interface KeptOptions {
   readonly hopelessCodes?: readonly number[];
   /** Told of each launch, the first too. */
   readonly onLaunched?: (process: RunningProcess) => void;
+  /** Told when it was started again. */
+  readonly onRelaunched?: () => void;
   /** Told when it ended and will not be started again. */
   readonly onGivenUp?: (reason: string) => void;
   /** First wait before a launch that follows a failure, doubled each time; milliseconds. */
@@ -126,7 +128,8 @@ export class KeptProcess {
       await this.wait(waitMs);
       if (!this.is('waiting')) return;
       try {
-        return await this.launch();
+        await this.launch();
+        return this.options.onRelaunched?.();
       } catch (error) {
         if (!this.is('launching')) return;
         what = `${this.name} could not be started: ${(error as Error).message}`;

@@ -30,8 +30,8 @@ const ELSEWHERE_MS = 10_000;
 /** Metrics of the services that are shown here. */
 export const SHOWN_METRICS = {
   eventsIn: 'vigil_ingest_events_out_total',
-  detectorLag: 'vigil_detector_log_lag',
-  recorderLag: 'vigil_recorder_log_lag',
+  detectorLag: 'vigil_detector_log_lag_messages',
+  recorderLag: 'vigil_recorder_lag_messages',
 } as const;
 
 export class StatusLine {

@@ -24,7 +24,7 @@ export class Terminal {
   /** Shows the line that changes; an empty one removes it. Does nothing where there is no terminal. */
   showStatus(text: string): void {
     if (!this.isInteractive) return;
-    this.status = text.slice(0, (this.out.columns ?? 80) - 1);
+    this.status = text.slice(0, (this.out.columns || 80) - 1);
     this.out.write(`\r\x1b[K${this.status}`);
   }
 
