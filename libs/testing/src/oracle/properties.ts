@@ -10,7 +10,14 @@ import { minimize } from './minimize.js';
 import { evaluate } from './oracle.js';
 import { findBreach } from './protocol.js';
 import { recordRun, standingAlerts, lateOf, type CreateFold, type RecordedStep } from './recorded-run.js';
-import { reorder, standingFromScratch, type Reordering } from './reordering.js';
+import {
+  inFirstOrder,
+  inSecondOrder,
+  minimizeReordering,
+  standingFromScratch,
+  toReordering,
+  type Reordering,
+} from './reordering.js';
 
 /** Longest histories that are tried; longer ones find nothing that these do not. */
 const MOST_STEPS = 40;
@@ -77,23 +84,32 @@ export const ORDER: Property<Reordering> = {
       steadyHistory(MOST_STEPS),
       fc.array(fc.nat(), { minLength: 2 * MOST_STEPS, maxLength: 2 * MOST_STEPS }),
     )
-    .map(([draft, keys]) => reorder(buildHistory(draft), keys)),
+    .map(([draft, keys]) => toReordering(buildHistory(draft), keys)),
   problem(reordering, createFold) {
-    const steps = [reordering.first, reordering.second].map((history) => recordRun(history, createFold));
+    const steps = bothOrders(reordering).map((history) => recordRun(history, createFold));
     if (steps.some((run) => lateOf(run).length > 0) || comesTooLate(reordering)) return null;
-    const wanted = standingFromScratch(reordering.first);
+    const wanted = standingFromScratch(reordering);
     return (
       sameTexts('standing alert of the first order', wanted, standingTexts(steps[0])) ??
       sameTexts('standing alert of the second order', wanted, standingTexts(steps[1]))
     );
   },
-  minimize: (reordering) => reordering,
-  describe: ({ first, second }) =>
-    `first order:\n${describeHistory(first)}\nsecond order:\n${describeHistory(second)}`,
+  minimize: minimizeReordering,
+  describe(reordering) {
+    const [first, second] = bothOrders(reordering).map(describeHistory);
+    return `first order:\n${first}\nsecond order:\n${second}`;
+  },
 };
 
-export function comesTooLate({ first, second }: Reordering): boolean {
-  const decisions = [first, second].flatMap((history) => evaluate(history).flatMap((step) => step.decisions));
+function bothOrders(reordering: Reordering): [History, History] {
+  return [inFirstOrder(reordering), inSecondOrder(reordering)];
+}
+
+/** Whether anything is late in either order, whoever is told of it. */
+export function comesTooLate(reordering: Reordering): boolean {
+  const decisions = bothOrders(reordering).flatMap((history) =>
+    evaluate(history).flatMap((step) => step.decisions),
+  );
   return decisions.some(({ isForgotten, late }) => isForgotten || late !== null);
 }
 
