@@ -44,6 +44,8 @@ export interface EmbeddedNats {
   stop(): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   logTail(lines?: number): string;
+  /** Lets this process end while the server runs (which then ends, too). */
+  unref(): void;
 }
 
 const NAME = 'nats-server';
@@ -154,6 +156,7 @@ function handle(
     exited: server.exited,
     kill: (signal) => server.kill(signal),
     logTail: (lines) => server.logTail(lines),
+    unref: () => server.unref(),
     stop: async () => {
       await server.stop();
       lease.release();

@@ -10,17 +10,31 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
+  readdirSync,
   readlinkSync,
   renameSync,
+  rmdirSync,
   rmSync,
+  statSync,
+  symlinkSync,
 } from 'node:fs';
-import { symlinkSync } from 'node:fs';
-import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { ServerStartError } from './errors.js';
 import type { PostgresProgram } from './postgres-program.js';
-import { canEnter, type SystemAccount } from './system-account.js';
+import { canEnter, canRun, type SystemAccount } from './system-account.js';
 
 const SYSTEM_DIRECTORY = '/var/lib/vigil';
+
+/** Who owns the cluster below `dataDir`: the server must run as that user. `null` if there is none yet. */
+export function clusterOwner(dataDir: string): { uid: number; gid: number } | null {
+  try {
+    const { uid, gid } = statSync(path.join(dataDir, 'cluster'));
+    return { uid, gid };
+  } catch {
+    return null;
+  }
+}
 
 /** Makes `dataDir`, or finds it, as a directory that the account can enter; returns its real path. */
 export function placeData(
@@ -31,21 +45,38 @@ export function placeData(
   const asked = path.resolve(dataDir);
   const linked = linkTarget(asked);
   if (linked !== null) {
-    mkdirSync(linked, { recursive: true, mode: 0o755 });
+    makeOpen(linked);
     return linked;
   }
   mkdirSync(asked, { recursive: true });
   if (canEnter(account, asked)) return asked;
-  const elsewhere = path.join(SYSTEM_DIRECTORY, `postgres-${hashOf(asked)}`);
-  mkdirSync(SYSTEM_DIRECTORY, { recursive: true, mode: 0o755 });
-  if (existsSync(path.join(asked, 'cluster'))) cpSync(asked, elsewhere, { recursive: true });
-  mkdirSync(elsewhere, { recursive: true, mode: 0o755 });
-  rmSync(asked, { recursive: true });
-  symlinkSync(elsewhere, asked);
+  // A name that was never used: an earlier project at the same path may have left its data.
+  makeOpen(SYSTEM_DIRECTORY);
+  const elsewhere = mkdtempSync(path.join(SYSTEM_DIRECTORY, 'postgres-'));
+  makeOpen(elsewhere);
+  replaceByLink(asked, elsewhere);
   onMessage(
     `PostgreSQL (as user ${account?.name}) cannot reach ${asked}: its data lies in ${elsewhere}, linked from there`,
   );
   return elsewhere;
+}
+
+function replaceByLink(directory: string, target: string): void {
+  try {
+    rmdirSync(directory);
+    symlinkSync(target, directory);
+  } catch (error) {
+    rmSync(target, { recursive: true, force: true });
+    throw new ServerStartError(
+      `PostgreSQL cannot reach ${directory}, and it cannot be made a link to a place that it can: ${String(error)}`,
+    );
+  }
+}
+
+/** A directory that others can pass through, whatever the umask. */
+function makeOpen(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  chmodSync(directory, 0o755);
 }
 
 /** The program's directory, or a copy of it that the account can reach. */
@@ -54,22 +85,37 @@ export function placeProgram(
   account: SystemAccount | null,
   onMessage: (line: string) => void,
 ): string {
-  if (canEnter(account, path.join(program.directory, 'bin'))) return program.directory;
+  if (canUseProgram(account, program.directory)) return program.directory;
   const copy = path.join(SYSTEM_DIRECTORY, `postgresql-${program.version}`);
-  if (existsSync(copy)) return copy;
+  if (canUseProgram(account, copy)) return copy;
   onMessage(`copying PostgreSQL to ${copy}: user ${account?.name} cannot reach ${program.directory}`);
-  mkdirSync(SYSTEM_DIRECTORY, { recursive: true, mode: 0o755 });
+  makeOpen(SYSTEM_DIRECTORY);
   // Renamed when whole, so that a copy cut short is never taken for one.
   const draft = `${copy}.${process.pid}`;
   cpSync(program.directory, draft, { recursive: true, verbatimSymlinks: true });
-  chmodSync(draft, 0o755);
-  try {
-    renameSync(draft, copy);
-  } catch {
-    // Another start made it at the same time.
-    rmSync(draft, { recursive: true, force: true });
-  }
+  openTree(draft);
+  rmSync(copy, { recursive: true, force: true });
+  renameSync(draft, copy);
   return copy;
+}
+
+function canUseProgram(account: SystemAccount | null, directory: string): boolean {
+  return (
+    existsSync(directory) &&
+    canRun(account, path.join(directory, 'bin', 'initdb')) &&
+    canEnter(account, path.join(directory, 'share', 'postgresql')) &&
+    canEnter(account, path.join(directory, 'lib'))
+  );
+}
+
+/** What everybody may read and run, whatever the umask under which it was installed. */
+function openTree(directory: string): void {
+  chmodSync(directory, 0o755);
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const file = path.join(directory, entry.name);
+    if (entry.isDirectory()) openTree(file);
+    else if (entry.isFile()) chmodSync(file, (statSync(file).mode & 0o100) !== 0 ? 0o755 : 0o644);
+  }
 }
 
 /** Removes the data of a stopped server, also where it lies elsewhere. */
@@ -93,8 +139,4 @@ function linkTarget(file: string): string | null {
   } catch {
     return null;
   }
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

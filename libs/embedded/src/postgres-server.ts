@@ -7,7 +7,7 @@ import { ServerStartError } from './errors.js';
 import { freePort } from './free-port.js';
 import { ensureCluster, SUPERUSER } from './postgres-cluster.js';
 import { clearLeftoverPostgres } from './postgres-leftover.js';
-import { placeData, placeProgram } from './postgres-place.js';
+import { clusterOwner, placeData, placeProgram } from './postgres-place.js';
 import { findPostgres } from './postgres-program.js';
 import { pause, ServerProcess, type ExitStatus, type ServerCommand } from './server-process.js';
 import { serverAccount, type SystemAccount } from './system-account.js';
@@ -38,6 +38,8 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   logTail(lines?: number): string;
+  /** Lets this process end while the server runs (which then ends, too). */
+  unref(): void;
 }
 
 const NAME = 'postgres';
@@ -54,7 +56,7 @@ const MIB = 1024 * 1024;
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const say = options.onMessage ?? (() => undefined);
   const program = findPostgres();
-  const account = serverAccount(say);
+  const account = serverAccount(clusterOwner(options.dataDir), say);
   const programs = placeProgram(program, account, say);
   const home = placeData(options.dataDir, account, say);
   const lease = new DirectoryLease(home, NAME);
@@ -129,6 +131,7 @@ function handle(
     exited: server.exited,
     kill: (signal) => server.kill(signal),
     logTail: (lines) => server.logTail(lines),
+    unref: () => server.unref(),
     stop: async () => {
       await server.stop();
       lease.release();

@@ -80,6 +80,11 @@ export class ServerProcess {
     return this.ended;
   }
 
+  /** Lets this process end while the server runs; the guard then stops the server. */
+  unref(): void {
+    this.child.unref();
+  }
+
   kill(signal: NodeJS.Signals): void {
     if (this.ended === null) this.child.kill(signal);
   }

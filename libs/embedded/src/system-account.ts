@@ -4,6 +4,7 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { ServerStartError } from './errors.js';
 
 export interface SystemAccount {
   readonly name: string;
@@ -13,16 +14,31 @@ export interface SystemAccount {
 
 const OWN_NAME = 'vigil-postgres';
 
-/** The account that the server runs as; `null` means the present one, which is not root. */
-export function serverAccount(onMessage: (line: string) => void): SystemAccount | null {
-  if (process.getuid?.() !== 0) return null;
+/**
+ * The account that the server runs as; `null` means the present one, which is not root. An existing cluster decides
+ * it: PostgreSQL runs on its own files only.
+ */
+export function serverAccount(
+  owner: { uid: number; gid: number } | null,
+  onMessage: (line: string) => void,
+): SystemAccount | null {
+  const self = process.getuid?.();
+  if (self === undefined) return null;
+  if (self !== 0) {
+    if (owner === null || owner.uid === self) return null;
+    throw new ServerStartError(
+      `The data of the embedded PostgreSQL belongs to user ${owner.uid}, and this process runs as user ${self}. ` +
+        'Start it as the user who started it first (or as root), or use another directory.',
+    );
+  }
+  if (owner !== null && owner.uid !== 0) return { name: String(owner.uid), ...owner };
   const known = accountNamed('postgres') ?? accountNamed(OWN_NAME);
   if (known) return known;
   const made = makeAccount();
   if (made) onMessage(`made the system account ${OWN_NAME}: PostgreSQL refuses to run as root`);
   const account = made ?? accountNamed('nobody');
   if (account) return account;
-  throw new Error(
+  throw new ServerStartError(
     'PostgreSQL refuses to run as root, and there is no other account to run it as: ' +
       `add a system account named ${OWN_NAME} or postgres, or start as an ordinary user.`,
   );
@@ -30,7 +46,16 @@ export function serverAccount(onMessage: (line: string) => void): SystemAccount 
 
 /** Whether that account could change into the directory: asked of the system itself, as the account. */
 export function canEnter(account: SystemAccount | null, directory: string): boolean {
-  const result = spawnSync('/bin/sh', ['-c', 'cd -- "$1"', 'sh', directory], {
+  return ask(account, 'cd -- "$1"', directory);
+}
+
+/** Whether that account could run the file. */
+export function canRun(account: SystemAccount | null, file: string): boolean {
+  return ask(account, 'test -r "$1" && test -x "$1"', file);
+}
+
+function ask(account: SystemAccount | null, question: string, file: string): boolean {
+  const result = spawnSync('/bin/sh', ['-c', question, 'sh', file], {
     cwd: '/',
     stdio: 'ignore',
     ...(account && { uid: account.uid, gid: account.gid }),

@@ -21,6 +21,7 @@ export class TestNats {
     readonly storeDir: string,
     private readonly options: TestNatsOptions,
   ) {
+    server.unref();
     this.url = server.url;
     this.port = server.port;
   }
@@ -52,6 +53,7 @@ export class TestNats {
   async restart(): Promise<void> {
     await this.server.stop();
     this.server = await startEmbeddedNats({ ...this.options, storeDir: this.storeDir, port: this.port });
+    this.server.unref();
     watchOver(this.storeDir, this.server.pid);
   }
 

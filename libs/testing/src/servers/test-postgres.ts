@@ -20,6 +20,7 @@ export class TestPostgres {
     private readonly directory: string,
     private readonly options: TestPostgresOptions,
   ) {
+    server.unref();
     this.url = server.url;
     this.port = server.port;
   }
@@ -52,6 +53,7 @@ export class TestPostgres {
     await this.server.stop();
     const dataDir = path.join(this.directory, 'data');
     this.server = await startEmbeddedPostgres({ dataDir, port: this.port, ...this.options });
+    this.server.unref();
     watchOver(this.directory, this.server.pid);
   }
 
