@@ -9,21 +9,22 @@ import { entryAmount, entryHasAlerts, hasEntryAmount, setEntryHasAlerts } from '
 import { IdCode } from './history/id-code.js';
 import type { ValueKey } from './judging/field-values.js';
 import { LettingGo } from './letting-go.js';
+import type { Sight } from './rules/audiences.js';
 import { FULL_SIGHT } from './rules/audiences.js';
 import type { CompiledVersion } from './rules/compiled-version.js';
 import { hasSlot, NO_PROFILE } from './rules/program.js';
 import type { ShardState } from './shard-state.js';
 import { findVersions, isLatest, promoteLatest, restrictSight } from './versions-of-event.js';
 
-/** A version of a rule for which the arrival changes what it sees. */
+/** A version of a rule that keeps the arrived event from now on. */
 interface Change {
   readonly version: CompiledVersion;
-  /** The held version of the event that it saw: index at the time, or -1. */
+  /** The held version of the event that it kept: index at the time, or -1. */
   readonly former: number;
   readonly formerIsLogOut: boolean;
   /** Group of that, for velocity rules. */
   readonly formerGroup: ValueKey | null;
-  /** Whether it sees the arrived event. */
+  /** Whether the arrived event matters to it; else it keeps it only in place of the former. */
   readonly sees: boolean;
 }
 
@@ -100,11 +101,10 @@ export class Arrival {
     const hadAlerts = versions.some((each) => entryHasAlerts(history.words, history.at(each)));
     const epoch = audiences.epoch(versions.length > 0 ? history.audience(versions[0]) : audiences.current);
     for (let i = versions.length - 1; i >= 0; i--) this.keepOrRemove(versions[i], kept[i]);
-    const seenBy = changes.filter(({ sees }) => sees).map(({ version }) => version.uid);
     let place = -1;
-    if (seenBy.length > 0) {
+    if (changes.length > 0) {
       const whole = lateFor.length === 0 && kept.every((uids) => uids.length === 0);
-      const audience = audiences.hold(epoch, whole ? FULL_SIGHT : { from: book.nextUid, listed: seenBy });
+      const audience = audiences.hold(epoch, sightOf(changes, whole, book.nextUid));
       place = this.insert(event, content, audience);
       if (hadAlerts) setEntryHasAlerts(history.words, history.at(place), true);
     } else {
@@ -116,7 +116,7 @@ export class Arrival {
     this.settle(event, heldBefore);
   }
 
-  /** For each version of the rules: whether the event is late for it, and what it sees before and after. */
+  /** For each version of the rules: whether the event is late for it, and what it kept before. */
   private whatChanges(
     event: AccountEvent,
     profile: number,
@@ -128,7 +128,7 @@ export class Arrival {
     const kept: number[][] = this.versions.map(() => []);
     for (const version of program.versions) {
       const sees = hasSlot(matters, version.slot);
-      const which = this.versions.findIndex((each) => hasSlot(history.view(each).seen, version.slot));
+      const which = this.versions.findIndex((each) => hasSlot(history.view(each).kept, version.slot));
       if (!sees && which < 0) continue;
       if (this.isLate(version, event.eventTime)) {
         if (sees) lateFor.push(version);
@@ -155,6 +155,9 @@ export class Arrival {
     for (const { version, former, formerIsLogOut, formerGroup, sees } of changes) {
       const own = sees ? place : -1;
       const formerPlace = former < 0 ? place : history.placeOf(time, formerIsLogOut, this.eventId);
+      // What stood in the former place comes before whatever stands there now, unless that is the event itself.
+      const retractedAt = place >= 0 && formerIsLogOut === isLogOut ? place : formerPlace - 0.5;
+      if (former >= 0) desk.moved(place, retractedAt);
       const first = own < 0 ? formerPlace : Math.min(own, formerPlace);
       if (version.kind === 'multi-country') {
         judge.countries(version, first, Math.max(own, formerPlace - 1), time);
@@ -163,9 +166,8 @@ export class Arrival {
         judge.velocities(version, first, time, group, formerGroup);
       }
       if (!hadAlerts) continue;
-      // What stood in the former place comes before whatever stands there now, unless that is the event itself.
-      const retractedAt = own >= 0 && formerIsLogOut === isLogOut ? own : formerPlace - 0.5;
-      desk.retractOthers(version, time, this.eventId, own, retractedAt);
+      const mayAlert = version.kind === 'velocity' || !isLogOut;
+      desk.retractOthers(version, time, this.eventId, mayAlert ? own : -1, retractedAt);
     }
   }
 
@@ -190,7 +192,7 @@ export class Arrival {
     return time - version.withinMs <= marks.get(history.account, version.ruleIndex, now);
   }
 
-  /** The versions of the rules in `kept` go on seeing the entry; if there are none, it goes. */
+  /** The versions of the rules in `kept` go on keeping the entry; if there are none, it goes. */
   private keepOrRemove(index: number, kept: readonly number[]): void {
     const { history, windows } = this.state;
     if (kept.length > 0) return restrictSight(this.state, index, kept, Infinity);
@@ -202,7 +204,7 @@ export class Arrival {
     const { history, windows, now } = this.state;
     const { eventTime: time } = event;
     let place = history.placeOf(time, event.eventType === LOG_OUT, this.eventId);
-    // Behind the version that some rules go on seeing.
+    // Behind the version that some rules go on keeping.
     while (place < history.count && history.time(place) === time && this.isVersion(place, event)) place++;
     history.insert(place, time, now, event.amount, content, audience, this.eventId);
     windows.inserted(history.account, place);
@@ -246,4 +248,11 @@ export class Arrival {
     };
     sink.late(decision);
   }
+}
+
+/** `whole`: the event is late for no rule, and no other version of it is held. */
+function sightOf(changes: readonly Change[], whole: boolean, nextUid: number): Sight {
+  const listed = changes.filter(({ sees }) => !whole || !sees).map(({ version }) => version.uid);
+  if (whole && listed.length === 0) return FULL_SIGHT;
+  return { from: whole ? 0 : nextUid, listed };
 }

@@ -62,7 +62,7 @@ export class LettingGo {
     return equal;
   }
 
-  /** By entry: the latest arrival within the window after it, over the versions that see both. */
+  /** By entry: the latest arrival within the window after it, over the versions that keep both. */
   private findTouched(): void {
     const { history, program } = this.state;
     const { count } = history;
@@ -86,14 +86,14 @@ export class LettingGo {
       const time = history.time(i);
       let first = i;
       for (; first >= 0 && history.time(first) === time; first--) {
-        if (!hasSlot(history.view(first).seen, slot)) continue;
+        if (!hasSlot(history.view(first).kept, slot)) continue;
         const arrived = entryArrived(history.words, history.at(first));
         while (queue.length > head && this.arrived(queue[queue.length - 1]) <= arrived) queue.pop();
         queue.push(first);
       }
       while (head < queue.length && history.time(queue[head]) > time + withinMs) head++;
       for (; i > first; i--) {
-        if (!hasSlot(history.view(i).seen, slot)) continue;
+        if (!hasSlot(history.view(i).kept, slot)) continue;
         touched[i] = Math.max(touched[i], this.arrived(queue[head]));
       }
     }

@@ -1,12 +1,12 @@
 /**
- * Held versions of one event. Usually there is one; where an arrival was late for some rules, these go on seeing
- * the version before it. Of each identity the latest held version is the one that new rules will see.
+ * Held versions of one event. Usually there is one; where an arrival was late for some rules, these go on keeping
+ * the version before it. Of each identity the latest held version is the one that new rules will keep.
  */
 import { entryArrived } from './history/entry.js';
 import type { IdCode } from './history/id-code.js';
 import type { ShardState } from './shard-state.js';
 
-/** Whether no version has replaced the entry: rules that come into force see it. */
+/** Whether no version has replaced the entry: rules that come into force keep it. */
 export function isLatest(state: ShardState, index: number): boolean {
   return state.audiences.sight(state.history.audience(index)).from !== Infinity;
 }
@@ -28,7 +28,7 @@ function collect(state: ShardState, time: number, logOut: boolean, id: IdCode, f
   }
 }
 
-/** Lets only the versions of the rules with the given uids see the entry, and those from `from` on. */
+/** Lets only the versions of the rules with the given uids keep the entry, and those from `from` on. */
 export function restrictSight(
   state: ShardState,
   index: number,

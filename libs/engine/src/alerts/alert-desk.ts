@@ -37,6 +37,9 @@ export class AlertDesk implements Verdicts {
   retracted = 0;
   readonly source: ArrivalSource = { accountId: '', shard: 0, sequence: 0, loggedAt: 0 };
   private readonly pending: Pending[] = [];
+  /** The arrived event, and the place of the version of it that stood before. */
+  private movedTo = -1;
+  private movedFrom = -1;
   private readonly judged: IdCode;
   private readonly describer: Describer;
 
@@ -74,15 +77,22 @@ export class AlertDesk implements Verdicts {
   retractOthers(version: CompiledVersion, time: number, id: IdCode, index: number, place: number): void {
     const current = index < 0 ? null : this.groupOf(version, index);
     for (const record of this.ledger.of(this.history.account, time, id)) {
-      if (this.ledger.ruleIndex(record) !== version.ruleIndex || !this.ledger.stands(record)) continue;
+      if (this.ledger.raisedBy(record) !== version.uid || !this.ledger.stands(record)) continue;
       const details = this.ledger.details(record);
       if (current !== null && sameGroup(details.group, current)) continue;
       this.retract(version, record, time, id.text, place);
     }
   }
 
+  /** Entry `index` replaced a version of its event that had another place: its alerts are retracted there. */
+  moved(index: number, from: number): void {
+    this.movedTo = index;
+    this.movedFrom = from;
+  }
+
   flush(sink: DecisionSink): void {
     const { pending } = this;
+    this.movedTo = -1;
     if (pending.length === 0) return;
     if (pending.length > 1) pending.sort(comparePending);
     for (const { decision } of pending) sink.alert(decision);
@@ -98,7 +108,8 @@ export class AlertDesk implements Verdicts {
   private settle(version: CompiledVersion, index: number, holds: boolean, record: number): boolean {
     const stands = record !== 0 && this.ledger.stands(record);
     if (holds) return !stands;
-    if (stands) this.retract(version, record, this.history.time(index), this.judged.text, index);
+    const place = index === this.movedTo ? this.movedFrom : index;
+    if (stands) this.retract(version, record, this.history.time(index), this.judged.text, place);
     return false;
   }
 

@@ -1,15 +1,15 @@
 /**
- * An audience says, beside what an event's content says, who sees and who judges it: the versions in force when
+ * An audience says, beside what an event's content says, who keeps and who judges it: the versions in force when
  * its identity was first seen judge it; and where versions of the rules differ about versions of the event
- * (because it was late for some), the audience lists those that see this one. Few audiences exist at a time;
- * entries hold them by number.
+ * (because it was late for some, or no longer matters to some), the audience lists those that keep this one. Few
+ * audiences exist at a time; entries hold them by number.
  */
 import { MAX_AUDIENCE } from '../history/entry.js';
 import type { CompiledVersion } from './compiled-version.js';
 import type { Program, SlotSet } from './program.js';
 import { hasSlot } from './program.js';
 
-/** Uids that see an event: those listed, and all from `from` on. */
+/** Uids that keep an event: those listed, and those from `from` on to which it matters. */
 export interface Sight {
   readonly from: number;
   readonly listed: readonly number[];
@@ -25,12 +25,16 @@ interface Audience {
   readonly sight: Sight;
 }
 
-/** Who sees and judges the entries of one profile and one audience. */
+/** Who keeps, sees and judges the entries of one profile and one audience. */
 export interface View {
+  readonly kept: SlotSet;
+  /** Of those that keep it, those to which it matters. */
   readonly seen: SlotSet;
+  /** Of those that see it, those that judge it. */
   readonly judged: SlotSet;
+  /** The versions that keep it, by rule id. */
   readonly versions: readonly CompiledVersion[];
-  /** Widest window of those that see it, ms; 0 when none does. */
+  /** Widest window of those that keep it, ms; 0 when none does. */
   readonly widestMs: number;
 }
 
@@ -105,19 +109,23 @@ export class Audiences {
   private makeView(audience: number, profile: number): View {
     const matters = this.program.profiles[profile];
     const { epoch, sight } = this.all[audience]!;
+    const kept = new Uint32Array(matters.length);
     const seen = new Uint32Array(matters.length);
     const judged = new Uint32Array(matters.length);
     const versions: CompiledVersion[] = [];
     let widestMs = 0;
     for (const version of this.program.versions) {
       const { slot, uid } = version;
-      if (!hasSlot(matters, slot) || (uid < sight.from && !sight.listed.includes(uid))) continue;
-      seen[slot >>> 5] |= 1 << (slot & 31);
-      if (epoch.includes(uid)) judged[slot >>> 5] |= 1 << (slot & 31);
+      const sees = hasSlot(matters, slot);
+      if (!(sees && uid >= sight.from) && !sight.listed.includes(uid)) continue;
+      const bit = 1 << (slot & 31);
+      kept[slot >>> 5] |= bit;
+      if (sees) seen[slot >>> 5] |= bit;
+      if (sees && epoch.includes(uid)) judged[slot >>> 5] |= bit;
       versions.push(version);
       widestMs = Math.max(widestMs, version.withinMs);
     }
-    const view = { seen, judged, versions, widestMs };
+    const view = { kept, seen, judged, versions, widestMs };
     this.views[audience] ??= [];
     this.views[audience][profile] = view;
     return view;
