@@ -11,8 +11,8 @@ export function markedEnvironment(env, run) {
 }
 
 /** Waits for the run's processes to end; returns those that did not, as `{ pid, command }`. Linux only, else none. */
-export async function leftovers(run) {
-  const deadline = Date.now() + GRACE_MS;
+export async function leftovers(run, graceMs = GRACE_MS) {
+  const deadline = Date.now() + graceMs;
   for (;;) {
     const found = marked(run);
     if (found.length === 0 || Date.now() > deadline) return found;
