@@ -37,7 +37,7 @@ interface OrderedAlert {
   readonly alert: ExpectedAlert;
 }
 
-const NOTHING: ExpectedDecisions = { isForgotten: false, late: null, alerts: [] };
+const NOTHING: ExpectedDecisions = { isTooLate: false, late: null, alerts: [] };
 
 export class BruteActor {
   private readonly history: HeldHistory;
@@ -85,13 +85,13 @@ export class BruteActor {
     const arrival = arrivalOf(event, this.arrivals++, nowMs);
     const isForgotten = latest === undefined && this.spells.has(identity);
     const record = this.records.get(identity) ?? this.newRecord(identity);
-    const { late, changes } = this.accept(arrival, record, nowMs);
+    const { lateFor, changes } = this.accept(arrival, record, nowMs);
     this.history.replace(arrival, nowMs);
     if (arrival.keptBy.size > 0) this.keep(record);
     const alerts = this.judgeAgain(identity, record, changes);
     this.history.enforceCap(nowMs);
     this.dropRecords();
-    return { isForgotten, late, alerts };
+    return { isTooLate: isForgotten || lateFor.length > 0, late: lateMessage(event, lateFor), alerts };
   }
 
   /** Asks which alerts stand, judging everything anew from all that was ever accepted. */
@@ -120,7 +120,7 @@ export class BruteActor {
     arrival: Held,
     record: IdentityRecord,
     nowMs: number,
-  ): { late: ExpectedLate | null; changes: Change[] } {
+  ): { lateFor: TrackedVersion[]; changes: Change[] } {
     const { event, identity } = arrival;
     const lateFor: TrackedVersion[] = [];
     const changes: Change[] = [];
@@ -130,7 +130,7 @@ export class BruteActor {
       if (!isMatter && kept === undefined) continue;
       const mark = this.history.mark(by.version.rule.id, nowMs);
       if (mark !== null && event.eventTime - by.version.rule.withinMs <= mark) {
-        if (isMatter) lateFor.push(by);
+        lateFor.push(by);
         continue;
       }
       const before = this.archiveOf(by).get(identity)?.held.event ?? null;
@@ -140,7 +140,7 @@ export class BruteActor {
       if (isMatter) this.archiveOf(by).set(identity, { held: arrival, record });
       changes.push({ by, before, after: isMatter ? event : null });
     }
-    return { late: lateMessage(event, lateFor), changes };
+    return { lateFor, changes };
   }
 
   private judgeAgain(identity: string, record: IdentityRecord, changes: readonly Change[]): ExpectedAlert[] {
@@ -226,8 +226,10 @@ function touches({ by, before, after }: Change, judged: AccountEvent): boolean {
 }
 
 function lateMessage(event: AccountEvent, lateFor: readonly TrackedVersion[]): ExpectedLate | null {
-  if (lateFor.length === 0) return null;
-  const rules = lateFor.map(({ version }) => ({ id: version.rule.id, version: version.version }));
+  const rules = lateFor
+    .filter(({ version }) => matters(version.rule, event))
+    .map(({ version }) => ({ id: version.rule.id, version: version.version }));
+  if (rules.length === 0) return null;
   rules.sort((a, b) => (a.id === b.id ? a.version - b.version : a.id < b.id ? -1 : 1));
   return { event, rules };
 }

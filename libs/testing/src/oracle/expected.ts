@@ -24,8 +24,11 @@ export interface ExpectedLate {
 
 /** What one arrival leads to. */
 export interface ExpectedDecisions {
-  /** Whether the arrival is of an identity that the actor held once and has let go. */
-  readonly isForgotten: boolean;
+  /**
+   * Whether some rule goes without the arrival, told or not: it came too late to replace what the rule keeps,
+   * or what it would have replaced was let go.
+   */
+  readonly isTooLate: boolean;
   readonly late: ExpectedLate | null;
   readonly alerts: readonly ExpectedAlert[];
 }

@@ -75,7 +75,7 @@ export const FRAME_CUTS: Property<History> = {
 
 /**
  * As long as nothing is late, what stands in the end does not depend on the order of arrival. A correction of
- * an event that was let go is late too, even where no rule asks for its new content and so none is told.
+ * an event that was let go is late too, even where no rule asks for its new content and so nobody is told.
  */
 export const ORDER: Property<Reordering> = {
   name: 'decides the same in any order',
@@ -110,7 +110,7 @@ export function comesTooLate(reordering: Reordering): boolean {
   const decisions = bothOrders(reordering).flatMap((history) =>
     evaluate(history).flatMap((step) => step.decisions),
   );
-  return decisions.some(({ isForgotten, late }) => isForgotten || late !== null);
+  return decisions.some(({ isTooLate }) => isTooLate);
 }
 
 function standingTexts(steps: readonly RecordedStep[]): string[] {
