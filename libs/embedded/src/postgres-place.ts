@@ -95,7 +95,13 @@ export function placeProgram(
   cpSync(program.directory, draft, { recursive: true, verbatimSymlinks: true });
   openTree(draft);
   rmSync(copy, { recursive: true, force: true });
-  renameSync(draft, copy);
+  try {
+    renameSync(draft, copy);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    // Another start may have made it at the same time.
+    if (!canUseProgram(account, copy)) throw error;
+  }
   return copy;
 }
 

@@ -31,7 +31,7 @@ export function serverAccount(
         'Start it as the user who started it first (or as root), or use another directory.',
     );
   }
-  if (owner !== null && owner.uid !== 0) return { name: String(owner.uid), ...owner };
+  if (owner !== null && owner.uid !== 0) return { name: nameOf(owner.uid), ...owner };
   const known = accountNamed('postgres') ?? accountNamed(OWN_NAME);
   if (known) return known;
   const made = makeAccount();
@@ -81,10 +81,19 @@ function makeAccount(): SystemAccount | null {
 }
 
 function accountNamed(name: string): SystemAccount | null {
-  const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
-  const fields = lines.map((line) => line.split(':')).find((line) => line[0] === name);
+  const fields = passwdLines().find((line) => line[0] === name);
   if (!fields) return null;
   const uid = Number(fields[2]);
   const gid = Number(fields[3]);
   return Number.isInteger(uid) && uid !== 0 && Number.isInteger(gid) ? { name, uid, gid } : null;
+}
+
+function nameOf(uid: number): string {
+  return passwdLines().find((line) => line[2] === String(uid))?.[0] ?? String(uid);
+}
+
+function passwdLines(): string[][] {
+  return readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
 }

@@ -193,8 +193,9 @@ describe('LogReader', () => {
     const reader = reading({}, () => undefined);
     await reader.start();
     await until(() => reader.position === 5, 'the first ones');
-    await (await jetstreamManager(connection)).streams.delete('EVENTS');
-    await provisionStreams(connection);
+    const { streams } = await jetstreamManager(connection);
+    await streams.delete('EVENTS');
+    await streams.add({ name: 'EVENTS', subjects: ['events.>'] });
     await publish(20);
     expect(String(await reader.ended)).toMatch(/made anew/);
   });

@@ -1,6 +1,6 @@
 /**
  * Whether the log takes a write now. The server's own health page says yes while its disk is full, so readiness
- * writes: one small message into a stream of its own, on the same disk, that never holds more than the last one.
+ * writes: one message into a stream of its own, on the same disk, that never holds more than the last one.
  */
 import { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -9,6 +9,8 @@ import type { DesiredConfig } from './stream-config.js';
 
 export const PROBE_STREAM = 'PROBE';
 const PROBE_SUBJECT = 'probe.write';
+/** As much as a full frame: where this fits, a frame does. */
+const PROBE_BYTES = 64 * 1024;
 
 export interface ProbeResult {
   readonly ok: boolean;
@@ -24,7 +26,7 @@ export function probeConfig(replicas: number): DesiredConfig & { max_msgs: numbe
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.Old,
     max_msgs: 1,
-    max_bytes: 64 * 1024,
+    max_bytes: 16 * PROBE_BYTES,
     duplicate_window: 1_000_000_000,
     num_replicas: replicas,
     allow_direct: true,
@@ -36,7 +38,7 @@ export async function probeLog(connection: NatsConnection, timeoutMs = 2_000): P
   const started = performance.now();
   const publisher = new AckedPublisher(connection, { timeoutMs });
   try {
-    const outcome = await publisher.publish(PROBE_SUBJECT, new Uint8Array(8));
+    const outcome = await publisher.publish(PROBE_SUBJECT, new Uint8Array(PROBE_BYTES));
     const tookMs = (performance.now() - started).toFixed(1);
     if (outcome.kind === 'stored') return { ok: true, message: `stored and synced in ${tookMs} ms` };
     return { ok: false, message: `${outcome.kind}: ${outcome.message}` };

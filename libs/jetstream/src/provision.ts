@@ -117,14 +117,20 @@ async function markWhole(manager: JetStreamManager, settings: StreamSettings): P
   return identity;
 }
 
+async function ensureProbe(manager: JetStreamManager, settings: StreamSettings): Promise<void> {
+  const desired = probeConfig(settings.replicas);
+  const existing = await infoOf(manager, PROBE_STREAM);
+  if (existing === null) await createOrFind(manager, desired);
+  else if (differs(existing, desired)) await manager.streams.update(PROBE_STREAM, desired);
+}
+
 async function shareFor(
   manager: JetStreamManager,
   existing: Map<StreamKey, StreamInfo>,
   settings: StreamSettings,
   onMessage: (line: string) => void,
 ): Promise<number> {
-  if ((await infoOf(manager, PROBE_STREAM)) === null)
-    await createOrFind(manager, probeConfig(settings.replicas));
+  await ensureProbe(manager, settings);
   const missing = STREAM_KEYS.filter((key) => !existing.has(key));
   if (missing.length === 0) return 1;
   const wanted = missing.reduce((sum, key) => sum + settings.maxBytes[key], 0);
