@@ -2,7 +2,8 @@
 import type { AccountEvent, RuleVersion } from '#contracts';
 import type { DecisionSink, EngineCounters, EngineSettings, ShardFold } from './api.js';
 import { Arrival } from './arrival.js';
-import { ShardState } from './shard-state.js';
+import type { EngineTuning } from './shard-state.js';
+import { DEFAULT_ENGINE_TUNING, ShardState } from './shard-state.js';
 
 /** In this time of log time all accounts are looked through once for marks that have expired. */
 const LOOK_THROUGH_MS = 3_600_000;
@@ -18,8 +19,8 @@ export class ShardEngine implements ShardFold {
   private lookedAt = 0;
   private nextPage = 0;
 
-  constructor(settings: EngineSettings) {
-    this.state = new ShardState(settings);
+  constructor(settings: EngineSettings, tuning: EngineTuning = DEFAULT_ENGINE_TUNING) {
+    this.state = new ShardState(settings, tuning);
     this.arrival = new Arrival(this.state);
   }
 

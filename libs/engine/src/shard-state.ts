@@ -17,6 +17,14 @@ import { RuleBook } from './rules/rule-book.js';
 import { TimingWheel } from './time/timing-wheel.js';
 import { Watermark } from './time/watermark.js';
 
+/** What changes the speed and no decision. */
+export interface EngineTuning {
+  /** Windows of up to so many entries are scanned; longer ones have running totals. */
+  readonly scanEntries: number;
+}
+
+export const DEFAULT_ENGINE_TUNING: EngineTuning = { scanEntries: 64 };
+
 export class ShardState {
   /** Greatest log time so far. */
   now = 0;
@@ -36,7 +44,10 @@ export class ShardState {
   readonly judge: Judge;
   program: Program;
 
-  constructor(readonly settings: EngineSettings) {
+  constructor(
+    readonly settings: EngineSettings,
+    tuning: EngineTuning,
+  ) {
     const { allowedLatenessMs, letGoMarkMs } = settings;
     this.watermark = new Watermark(allowedLatenessMs);
     this.marks = new LetGoMarks(this.accounts, this.blocks, letGoMarkMs);
@@ -48,7 +59,7 @@ export class ShardState {
     const values = new FieldValues(this.history, texts);
     this.windows = new Windows(values);
     this.desk = new AlertDesk(this.history, values, this.ledger);
-    this.judge = new Judge(this.history, values, this.windows, this.desk);
+    this.judge = new Judge(this.history, values, this.windows, this.desk, tuning.scanEntries);
     this.desk.source.shard = settings.shard;
   }
 

@@ -10,9 +10,6 @@ import type { FieldValues, ValueKey } from './field-values.js';
 import { distinctHold, numbersHold, WindowTotals } from './window-totals.js';
 import type { Windows } from './windows.js';
 
-/** Windows of up to so many entries are scanned; longer ones have running totals. */
-const SCAN_ENTRIES = 64;
-
 /** Takes the verdicts. What was observed is valid during the call only. */
 export interface Verdicts {
   country(version: CompiledCountry, index: number, holds: boolean, run: CountryRun): void;
@@ -29,6 +26,8 @@ export class Judge {
     private readonly values: FieldValues,
     private readonly windows: Windows,
     private readonly verdicts: Verdicts,
+    /** Windows of up to so many entries are scanned; longer ones have running totals. */
+    private readonly scanEntries: number,
   ) {}
 
   /**
@@ -82,7 +81,7 @@ export class Judge {
   velocity(version: CompiledVelocity, index: number): void {
     const { history } = this;
     const start = history.time(index) - version.withinMs;
-    if (index < SCAN_ENTRIES || history.time(index - SCAN_ENTRIES) < start) {
+    if (index < this.scanEntries || history.time(index - this.scanEntries) < start) {
       const holds = this.scan(version, index, start);
       return this.verdicts.velocity(version, index, holds, this.scanned);
     }
@@ -119,15 +118,17 @@ export class Judge {
   /** Brings `run` to the entries before `index`, of which those before `since` cannot matter. */
   private runUpTo(version: CompiledCountry, index: number, since: number): void {
     const { history, run } = this;
-    const long = index >= SCAN_ENTRIES && history.time(index - SCAN_ENTRIES) >= since;
-    const known = long ? this.windows.run(history.account, version) : null;
-    if (known !== null && known.upTo >= 0 && known.upTo <= index) {
+    if (index < this.scanEntries || history.time(index - this.scanEntries) < since) {
+      this.runBack(version, index, since);
+      return;
+    }
+    const known = this.windows.run(history.account, version);
+    if (known.upTo >= 0 && known.upTo <= index && known.since <= since) {
       run.copy(known.run);
       for (let i = known.upTo; i < index; i++) this.follow(version, i);
     } else {
-      this.runBack(version, index, since);
+      known.since = this.runBack(version, index, since);
     }
-    if (known === null) return;
     known.run.copy(run);
     known.upTo = index;
   }
@@ -139,13 +140,15 @@ export class Judge {
     else run.login(history.contents.country(history.content(index)), history.time(index));
   }
 
-  private runBack(version: CompiledCountry, index: number, since: number): void {
+  /** Finds what the run needs going back from `index`; returns from which time on the run is right. */
+  private runBack(version: CompiledCountry, index: number, since: number): number {
     const { history, run } = this;
     run.logOut();
     for (let i = index - 1; i >= 0 && history.time(i) >= since; i--) {
       if (!hasSlot(history.view(i).seen, version.slot)) continue;
-      if (history.isLogOut(i)) return;
-      if (run.loginBefore(history.contents.country(history.content(i)), history.time(i))) return;
+      if (history.isLogOut(i)) return -Infinity;
+      if (run.loginBefore(history.contents.country(history.content(i)), history.time(i))) return -Infinity;
     }
+    return since;
   }
 }

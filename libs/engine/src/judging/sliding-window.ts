@@ -50,7 +50,7 @@ export class SlidingWindow {
       return;
     }
     this.shifts++;
-    this.count(index, 1);
+    this.count(index, 1)?.voidExtremes();
   }
 
   /** The entry at `index` is about to be removed. */

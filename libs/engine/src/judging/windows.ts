@@ -13,6 +13,8 @@ const KEEP = 1024;
 /** A run over the entries before `upTo`; void when that is negative. */
 export class KnownRun {
   upTo = -1;
+  /** Logins before this time were not looked for. */
+  since = -Infinity;
   readonly run = new CountryRun();
 }
 
