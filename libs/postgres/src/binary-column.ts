@@ -1,7 +1,7 @@
 /**
  * One column of a batch as a PostgreSQL array in the binary format, to be passed as a parameter and unnested.
  *
- * The server then parses no text and the client builds few strings; the figures are in `docs/decisions/recorder-writes.md`. The driver sends a parameter that is a `Buffer` in the
+ * The server then parses no text and the client builds few strings; the figures are in `docs/decisions/0008-how-the-recorder-writes.md`. The driver sends a parameter that is a `Buffer` in the
  * binary format by itself.
  */
 

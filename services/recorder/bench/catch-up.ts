@@ -103,6 +103,11 @@ async function fill(natsUrl: string): Promise<number> {
   return last;
 }
 
+/** What the recorder's connections do at this moment. */
+const WAITS = `
+  SELECT CASE WHEN state = 'active' THEN coalesce(wait_event_type || ' ' || wait_event, 'running') ELSE state END AS wait
+  FROM pg_stat_activity WHERE application_name = 'vigil-recorder' AND state <> 'idle'`;
+
 async function main(): Promise<void> {
   const nats = await startTestNats();
   const postgres = await startTestPostgres();
@@ -135,7 +140,12 @@ async function main(): Promise<void> {
     cpuSeconds(postgres.pid, true),
     cpuSeconds(nats.pid, false),
   ];
-  while ((await position()) < last) await new Promise((resolve) => setTimeout(resolve, 20));
+  const waits = new Map<string, number>();
+  while ((await position()) < last) {
+    const { rows } = await pool.query<{ wait: string }>(WAITS);
+    for (const { wait } of rows) waits.set(wait, (waits.get(wait) ?? 0) + 1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   const seconds = (performance.now() - began) / 1000;
   const after = [
     cpuSeconds(recorder.pid!, false),
@@ -151,6 +161,8 @@ async function main(): Promise<void> {
     `${MODE}, ${ROWS} rows: ${Math.round(measured / seconds)} rows/s; CPU µs/row: recorder ${micros[0]}, ` +
       `PostgreSQL ${micros[1]}, nats-server ${micros[2]}; ${rows[0].n} partitions`,
   );
+  const seen = [...waits].sort((a, b) => b[1] - a[1]).slice(0, 6);
+  console.log(`  seen on its connections: ${seen.map(([wait, times]) => `${wait} ${times}`).join(', ')}`);
   recorder.kill('SIGTERM');
   await new Promise((resolve) => recorder.once('exit', resolve));
   await pool.end();
