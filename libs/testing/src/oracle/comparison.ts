@@ -34,8 +34,8 @@ export function findDifference(
     if (step.decisions.length > 0 && recorded.disorderBoundMs !== step.disorderBoundMs) {
       return `message #${index + 1}: bound ${recorded.disorderBoundMs}, expected ${step.disorderBoundMs}`;
     }
-    if (recorded.entries !== step.entries) {
-      return `message #${index + 1}: ${recorded.entries} entries held, expected ${step.entries}`;
+    if (recorded.counters.entries !== step.entries) {
+      return `message #${index + 1}: ${recorded.counters.entries} entries held, expected ${step.entries}`;
     }
   }
   return null;

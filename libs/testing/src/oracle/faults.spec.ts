@@ -10,6 +10,7 @@ const createEngine: CreateFold = (settings) => new ShardEngine(settings);
 
 /** Enough for the rarest of these faults, many times over. */
 const MOST_HISTORIES = 3000;
+const TIMEOUT_MS = 600_000;
 
 function find<T>(property: Property<T>, createFault: () => Fault): string {
   const createFold = withFault(createEngine, createFault);
@@ -18,9 +19,13 @@ function find<T>(property: Property<T>, createFault: () => Fault): string {
 }
 
 describe('agreement with the evaluator finds', () => {
-  it.each(Object.keys(FAULTS))('%s', (name) => {
-    expect(find(AGREEMENT, FAULTS[name])).toContain('Replay: VIGIL_ORACLE_SEED=');
-  });
+  it.each(Object.keys(FAULTS))(
+    '%s',
+    (name) => {
+      expect(find(AGREEMENT, FAULTS[name])).toContain('Replay: VIGIL_ORACLE_SEED=');
+    },
+    TIMEOUT_MS,
+  );
 });
 
 it('comparing orders finds events that are dropped when they come out of order', () => {

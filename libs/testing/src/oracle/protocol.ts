@@ -4,7 +4,7 @@ import type { RecordedStep } from './recorded-run.js';
 
 /**
  * The first breach, or `null`: raisings and retractions of an alert alternate, revisions count up from 1,
- * message ids are unique, and the watermark never goes back.
+ * message ids are unique, the watermark never goes back, and the counters count.
  *
  * `spellOf` tells how often the actor had taken in the alert's identity; when it has forgotten an identity,
  * its alerts begin anew.
@@ -29,6 +29,25 @@ export function findBreach(
         if (problem !== null) return `#${index + 1}, event ${place}: ${problem}`;
       }
     }
+  }
+  return findMiscount(steps);
+}
+
+/** Counters count what was decided. */
+function findMiscount(steps: readonly RecordedStep[]): string | null {
+  const counters = steps.at(-1)?.counters;
+  if (counters === undefined) return null;
+  const decisions = steps.flatMap((step) => step.decisions);
+  const alerts = decisions.flatMap((decided) => decided.alerts);
+  const counted = {
+    eventsIn: decisions.length,
+    late: decisions.flatMap((decided) => decided.late).length,
+    alertsRaised: alerts.filter(({ kind }) => kind === 'raised').length,
+    alertsRetracted: alerts.filter(({ kind }) => kind === 'retracted').length,
+  };
+  for (const [name, count] of Object.entries(counted)) {
+    const counter = counters[name as keyof typeof counted];
+    if (counter !== count) return `${name} is ${counter} after ${count}`;
   }
   return null;
 }

@@ -1,6 +1,6 @@
 /** Folds a history with the engine under test and writes down what it decides, arrival by arrival. */
 import type { AccountEvent, AlertDecision, LateDecision } from '#contracts';
-import type { DecisionSink, EngineSettings, ShardFold } from '#engine';
+import type { DecisionSink, EngineCounters, EngineSettings, ShardFold } from '#engine';
 import type { History } from './history.js';
 
 export type CreateFold = (settings: EngineSettings) => ShardFold;
@@ -15,7 +15,8 @@ export interface RecordedStep {
   readonly decisions: readonly RecordedDecisions[];
   readonly watermarkMs: number;
   readonly disorderBoundMs: number;
-  readonly entries: number;
+  /** As they stood after the message. */
+  readonly counters: EngineCounters;
 }
 
 export function recordRun(history: History, createFold: CreateFold): RecordedStep[] {
@@ -28,7 +29,7 @@ export function recordRun(history: History, createFold: CreateFold): RecordedSte
       message.events.forEach((event, place) => decisions.push(decide(fold, event, place)));
     }
     const { watermarkMs, disorderBoundMs } = fold;
-    return { decisions, watermarkMs, disorderBoundMs, entries: fold.counters.entries };
+    return { decisions, watermarkMs, disorderBoundMs, counters: { ...fold.counters } };
   });
 }
 
