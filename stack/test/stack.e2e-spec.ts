@@ -3,12 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { jest } from '@jest/globals';
 import pg from 'pg';
 import { freePort, removePostgresData } from '#embedded';
 import { processesOf, RunningStack, until, vigil } from './running-stack.js';
 
-jest.setTimeout(180_000);
+import.meta.jest.setTimeout(180_000);
 
 let directory: string;
 let ports: Record<string, string>;
