@@ -33,10 +33,10 @@ describe('the detector on a real log', () => {
   });
 
   afterEach(async () => {
-    await detector.stop();
-    await writer.close();
-    await connection.close();
-    await server.stop();
+    await detector?.stop();
+    await writer?.close();
+    await connection?.close();
+    await server?.stop();
   });
 
   const alertsOnceThere = (count: number) =>

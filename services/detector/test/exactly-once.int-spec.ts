@@ -36,10 +36,10 @@ describe('alerts over the death of detectors', () => {
   });
 
   afterEach(async () => {
-    await process.stop();
-    await writer.close();
-    await connection.close();
-    await server.stop();
+    await process?.stop();
+    await writer?.close();
+    await connection?.close();
+    await server?.stop();
     rmSync(logDir, { recursive: true, force: true });
   });
 

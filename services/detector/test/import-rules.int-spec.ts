@@ -40,9 +40,9 @@ describe('importing rules', () => {
   });
 
   afterEach(async () => {
-    await publisher.close();
-    await connection.close();
-    await server.stop();
+    await publisher?.close();
+    await connection?.close();
+    await server?.stop();
     rmSync(dir, { recursive: true, force: true });
   });
 

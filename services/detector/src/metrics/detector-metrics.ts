@@ -9,44 +9,42 @@ const LATENCY_BUCKETS = [
   0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60,
 ];
 
+/** The series that are counted as things happen, in one registry. */
+function countersIn(registry: Registry) {
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, ...labelNames: readonly L[]): Counter<L> =>
+    new Counter({ name: `vigil_detector_${name}`, help, labelNames, registers });
+  const histogram = (name: string, help: string): Histogram =>
+    new Histogram({ name: `vigil_detector_${name}`, help, buckets: LATENCY_BUCKETS, registers });
+  return {
+    alerts: counter('alerts_total', 'Alerts and retractions decided and sent.', 'rule', 'kind', 'state'),
+    lateDecided: counter('late_events_total', 'Late events decided and sent.'),
+    stored: counter('records_out_total', 'Decisions stored.', 'output'),
+    failures: counter('publish_failures_total', 'Attempts to store that failed.', 'output', 'kind'),
+    suppressed: counter('suppressed_total', 'Decisions of a replay that were stored before.', 'output'),
+    orphans: counter('orphans_total', 'Stored decisions that the replay did not make.', 'output'),
+    retracted: counter('orphans_retracted_total', 'Alerts taken back for want of support by the log.'),
+    fenced: counter('shards_fenced_total', 'Shards lost to another process.'),
+    setAside: counter('set_aside_total', 'Messages of the log that could not be folded.', 'reason'),
+    folded: counter('records_in_total', 'Events folded since the start, replay included.'),
+    decisionLatency: histogram(
+      'decision_latency_seconds',
+      'From the log time of the event to the stored alert; live decisions only.',
+    ),
+    receiptLatency: histogram(
+      'receipt_to_alert_seconds',
+      'From the receipt of the oldest event of the frame to the stored alert; live decisions only.',
+    ),
+  };
+}
+
 @Injectable()
 export class DetectorMetrics {
-  readonly alerts = this.counter('alerts_total', 'Alerts and retractions decided and sent.', [
-    'rule',
-    'kind',
-    'state',
-  ]);
-  readonly lateDecided = this.counter('late_events_total', 'Late events decided and sent.');
-  readonly stored = this.counter('records_out_total', 'Decisions stored.', ['output']);
-  readonly failures = this.counter('publish_failures_total', 'Attempts to store that failed.', [
-    'output',
-    'kind',
-  ]);
-  readonly suppressed = this.counter('suppressed_total', 'Decisions of a replay that were stored before.', [
-    'output',
-  ]);
-  readonly orphans = this.counter('orphans_total', 'Stored decisions that the replay did not make.', [
-    'output',
-  ]);
-  readonly retracted = this.counter(
-    'orphans_retracted_total',
-    'Alerts taken back for want of support by the log.',
-  );
-  readonly fenced = this.counter('shards_fenced_total', 'Shards lost to another process.');
-  readonly setAside = this.counter('set_aside_total', 'Messages of the log that could not be folded.', [
-    'reason',
-  ]);
-  readonly folded = this.counter('records_in_total', 'Events folded since the start, replay included.');
-  readonly decisionLatency = this.histogram(
-    'decision_latency_seconds',
-    'From the log time of the event to the stored alert; live decisions only.',
-  );
-  readonly totalLatency = this.histogram(
-    'receipt_to_alert_seconds',
-    'From the receipt of the oldest event of the frame to the stored alert; live decisions only.',
-  );
+  private readonly series: ReturnType<typeof countersIn>;
 
-  constructor(@Inject(METRICS) private readonly registry: Registry) {}
+  constructor(@Inject(METRICS) private readonly registry: Registry) {
+    this.series = countersIn(registry);
+  }
 
   /** Registers a figure that is asked for at each scrape. */
   gauge(name: string, help: string, value: () => number): void {
@@ -77,38 +75,30 @@ export class DetectorMetrics {
 
   /** What a host tells, as metrics. */
   observer(): HostObserver {
+    const { series } = this;
     return {
       phaseChanged: () => undefined,
       alertDecided: ({ rule, kind, shadow }) =>
-        this.alerts.inc({ rule: rule.id, kind, state: shadow ? 'shadow' : 'active' }),
-      lateDecided: () => this.lateDecided.inc(),
-      suppressed: (output) => this.suppressed.inc({ output }),
+        series.alerts.inc({ rule: rule.id, kind, state: shadow ? 'shadow' : 'active' }),
+      lateDecided: () => series.lateDecided.inc(),
+      suppressed: (output) => series.suppressed.inc({ output }),
       stored: (output, loggedAt, receivedAt, live) => this.observeStored(output, loggedAt, receivedAt, live),
-      attemptFailed: (output, kind) => this.failures.inc({ output, kind }),
+      attemptFailed: (output, kind) => series.failures.inc({ output, kind }),
       orphansFound: (output, orphans, retracted) => {
-        this.orphans.inc({ output }, orphans);
-        this.retracted.inc(retracted);
+        series.orphans.inc({ output }, orphans);
+        series.retracted.inc(retracted);
       },
-      fenced: () => this.fenced.inc(),
-      folded: (events) => this.folded.inc(events),
-      setAside: (reason) => this.setAside.inc({ reason }),
+      fenced: () => series.fenced.inc(),
+      folded: (events) => series.folded.inc(events),
+      setAside: (reason) => series.setAside.inc({ reason }),
     };
   }
 
   private observeStored(output: string, loggedAt: number, receivedAt: number, live: boolean): void {
-    this.stored.inc({ output });
+    this.series.stored.inc({ output });
     if (!live || output !== 'alerts') return;
     const now = Date.now();
-    this.decisionLatency.observe(Math.max(0, now - loggedAt) / 1_000);
-    this.totalLatency.observe(Math.max(0, now - receivedAt) / 1_000);
-  }
-
-  private counter<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
-    return new Counter({ name: `vigil_detector_${name}`, help, labelNames, registers: [this.registry] });
-  }
-
-  private histogram(name: string, help: string): Histogram {
-    const buckets = LATENCY_BUCKETS;
-    return new Histogram({ name: `vigil_detector_${name}`, help, buckets, registers: [this.registry] });
+    this.series.decisionLatency.observe(Math.max(0, now - loggedAt) / 1_000);
+    this.series.receiptLatency.observe(Math.max(0, now - receivedAt) / 1_000);
   }
 }
