@@ -1,5 +1,6 @@
 /** Random drafts of histories (fast-check). The weights favour what is rare in life and hard to get right. */
 import fc, { type Arbitrary } from 'fast-check';
+import { EVENT_IDS } from './build-history.js';
 import type {
   BurstDraft,
   ConditionDraft,
@@ -71,6 +72,8 @@ function anyRule(): Arbitrary<RuleDraft> {
           ['country', 'accountId'],
           ['accountId', 'eventType'],
           ['accountId', 'amount'],
+          ['accountId', 'score', 'currency'],
+          ['country'],
         ),
         having: fc.array(anyCondition(), { minLength: 1, maxLength: 2 }),
       }),
@@ -92,6 +95,7 @@ function anyCondition(): Arbitrary<ConditionDraft> {
     'score',
     'currency',
     'eventTime',
+    'eventId',
   ];
   return fc.oneof(
     fc.record({
@@ -140,8 +144,8 @@ function anyDelivery(): Arbitrary<DeliveryDraft> {
       weight: 7,
       arbitrary: fc.record({
         kind: fc.constant('event' as const),
-        account: weighted([6, 0], [2, 1], [1, 2]),
-        id: fc.nat(5),
+        account: weighted([12, 0], [3, 1], [2, 2], [1, 3]),
+        id: fc.nat(EVENT_IDS.length - 1),
         time: anyTime(),
         content: anyContent(),
         ...delivered,

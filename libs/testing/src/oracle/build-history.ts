@@ -18,9 +18,16 @@ const OLD_DAY_MS = 1_601_736_282_000;
 const MOST_AHEAD_MS = 300_000;
 const EARLIEST_MS = 946_684_800_000;
 
-const ACCOUNTS = ['acct-1', '9726', '\u00e9'];
-/** The last two sort one way by UTF-16 units and the other way by UTF-8 bytes. */
-const EVENT_IDS = ['a', 'b', 'B', '395805b6-7aee-409a-85cc-d2ffb7eb7ef2', '\u{1f600}', '\uff5e'];
+/** Some that a compact coding of integers might take for one another. */
+const ACCOUNTS = ['acct-1', '9726', '09726', '\u00e9'];
+/**
+ * The last two sort one way by UTF-16 units and the other way by UTF-8 bytes; the longer ones are a UUID and
+ * what a compact coding of UUIDs might take for it.
+ */
+export const EVENT_IDS = [
+  ...['a', 'b', 'B', '395805b6-7aee-409a-85cc-d2ffb7eb7ef2', '395805B6-7AEE-409A-85CC-D2FFB7EB7EF2'],
+  ...['395805b6-7aee-409a-85cc-d2ffb7eb7ef', '395805b67aee409a85ccd2ffb7eb7ef2', '\u{1f600}', '\uff5e'],
+];
 
 export function buildHistory(draft: HistoryDraft): History {
   return new HistoryBuilder(draft).build();
