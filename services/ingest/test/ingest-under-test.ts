@@ -7,6 +7,7 @@ import {
   decodeDeadLetter,
   decodeFrameHeader,
   type DeadLetter,
+  FRAME_SUBJECTS,
   type FrameSummary,
   readFrame,
   STREAMS,
@@ -22,10 +23,19 @@ export interface StoredFrame extends FrameSummary {
 }
 
 export class IngestUnderTest {
+  private static readonly running = new Set<IngestUnderTest>();
+
   private constructor(
     readonly service: RunningService,
     readonly url: string,
-  ) {}
+  ) {
+    IngestUnderTest.running.add(this);
+  }
+
+  /** For the end of a test, which may have failed before it stopped what it started. */
+  static async stopAll(): Promise<void> {
+    for (const ingest of IngestUnderTest.running) await ingest.stop();
+  }
 
   static async start(nats: TestNats, env: Record<string, string> = {}): Promise<IngestUnderTest> {
     const ingest = await IngestUnderTest.open(nats, env);
@@ -61,6 +71,7 @@ export class IngestUnderTest {
   }
 
   stop(): Promise<void> {
+    IngestUnderTest.running.delete(this);
     return this.service.stop();
   }
 }
@@ -97,6 +108,13 @@ export class LogView {
       frames.push({ ...header, subject, eventIds });
     }
     return frames;
+  }
+
+  /** How far the last frame of the intake says that the log covers it. */
+  async intakeMark(): Promise<FrameSummary['upstream']> {
+    const manager = await jetstreamManager(this.connection);
+    const message = await manager.streams.getMessage(STREAMS.events, { last_by_subj: FRAME_SUBJECTS.intake });
+    return message === null ? null : decodeFrameHeader(message.data).upstream;
   }
 
   async eventIds(): Promise<string[]> {

@@ -16,6 +16,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  await IngestUnderTest.stopAll();
   await log.close();
   await nats.stop();
 });
