@@ -1,8 +1,8 @@
 /**
  * One column of a batch as a PostgreSQL array in the binary format, to be passed as a parameter and unnested.
  *
- * The server then parses no text and the client builds few strings; the figures are in `docs/decisions/0008-how-the-recorder-writes.md`. The driver sends a parameter that is a `Buffer` in the
- * binary format by itself.
+ * The server then parses no text and the client builds few strings (`docs/decisions/0008-how-the-recorder-writes.md`
+ * has the figures). The driver sends a parameter that is a `Buffer` in the binary format by itself.
  */
 
 /** Type ids from the server's catalogue (`pg_type.oid`); fixed for built-in types. */

@@ -259,7 +259,7 @@ describe('recording', () => {
       await recorded(running, 'EVENTS', await log.frame([event({ eventId: `e${i}` })]));
       took.push(performance.now() - began);
     }
-    expect(took.sort((a, b) => a - b)[2]).toBeLessThan(1_000);
+    expect(took.sort((a, b) => a - b)[2]).toBeLessThan(2_000);
   });
 });
 
