@@ -111,7 +111,7 @@ export class Stack {
     }
     const port = this.ports.nats;
     await this.startServer('nats-server', () =>
-      startEmbeddedNats({ storeDir: this.directory.natsDir, port, onMessage: this.say }),
+      startEmbeddedNats({ storeDir: this.directory.natsDir, port, onMessage: this.sayOfServer }),
     );
     return `nats://127.0.0.1:${port}`;
   }
@@ -127,13 +127,17 @@ export class Stack {
       const server = await startEmbeddedPostgres({
         dataDir: this.directory.postgresDir,
         port,
-        onMessage: this.say,
+        onMessage: this.sayOfServer,
       });
       url = server.url;
       return server;
     });
     return url;
   }
+
+  /** The servers' library speaks in clauses. */
+  private readonly sayOfServer = (line: string): void =>
+    this.say(line.charAt(0).toUpperCase() + line.slice(1));
 
   private async startServer(
     name: string,
