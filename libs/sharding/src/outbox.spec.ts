@@ -236,6 +236,29 @@ describe('an outbox whose claim is gone', () => {
     await outbox.heldAtMost(0);
   });
 
+  it('closes when another owner was faster with the very same message', async () => {
+    const { stream, time, outbox, seen } = await open();
+    const successor = { owner: 'successor', revision: 8 };
+    const claim = await stream.claim(SHARD, successor);
+    if (claim.kind !== 'claimed') throw new Error('the fake refused a newer claim');
+    await stream.publish(SHARD, claim.sequence, message('a', 1));
+    outbox.enqueue(message('a', 1));
+    outbox.enqueue(message('a', 2));
+    await time.advance(1_000);
+    expect(seen.fencedBy).toEqual(['successor']);
+    expect(stream.ids()).toEqual(['a.1']);
+  });
+
+  it('goes on when a duplicate turns out to be of its own tenure', async () => {
+    const { stream, time, outbox, seen } = await open();
+    await stream.publish(SHARD, 1, message('a', 1));
+    outbox.enqueue(message('a', 1));
+    outbox.enqueue(message('a', 2));
+    await time.advance(1_000);
+    expect(seen).toMatchObject({ stored: ['a.1', 'a.2'], fencedBy: [] });
+    expect(stream.ids()).toEqual(['a.1', 'a.2']);
+  });
+
   it('claims again when the claim was purged, and goes on', async () => {
     const { stream, time, outbox, seen } = await open();
     stream.forgetClaims();

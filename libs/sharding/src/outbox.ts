@@ -11,6 +11,8 @@
  *    window of the first such attempt. After that, and whenever the claim seems lost, nothing is repeated blindly:
  *    every attempt is awaited, the stream is claimed again (which makes the server refuse whatever of the old
  *    attempts is still on its way), what is stored is read back, and only what is missing is sent.
+ *    The claim seems lost when the server says so, and when a message is a duplicate that was never sent from here:
+ *    servers look for duplicates before they look at the fence, so this may be all that a former owner ever sees.
  * 4. A closed outbox sends nothing and holds nothing.
  *
  * Modes: `sending`; `verifying` (entered by invariant 3, nothing new is sent meanwhile, messages go on being taken
@@ -60,7 +62,7 @@ interface Entry {
 }
 
 type Mode = 'sending' | 'verifying' | 'closed';
-type Verdict = 'stored' | 'suspect' | 'closed';
+type Verdict = 'stored' | 'stored-by-another' | 'suspect' | 'closed';
 
 export class Outbox {
   private mode: Mode = 'sending';
@@ -136,10 +138,8 @@ export class Outbox {
     const verdict = await this.attemptUntilKnown(entry);
     this.inFlight -= 1;
     if (this.isClosed()) return;
-    if (verdict === 'suspect') {
-      this.suspects.push(entry);
-      this.mode = 'verifying';
-    }
+    if (verdict === 'suspect') this.suspects.push(entry);
+    if (verdict === 'suspect' || verdict === 'stored-by-another') this.mode = 'verifying';
     if (this.mode === 'sending') this.pump();
     else if (this.inFlight === 0) await this.verify();
   }
@@ -151,8 +151,9 @@ export class Outbox {
       const outcome = await this.publish(entry.message);
       if (this.isClosed()) return 'closed';
       if (outcome.kind === 'stored') {
+        const byAnother = outcome.duplicate && entry.uncertainSince === null;
         this.finish(entry, outcome.sequence);
-        return 'stored';
+        return byAnother ? 'stored-by-another' : 'stored';
       }
       this.owner.attemptFailed(outcome.kind, outcome.message);
       if (outcome.kind === 'conflict') return 'suspect';
@@ -225,6 +226,7 @@ export class Outbox {
 
   /** Sequences by message id, of what this shard stored since the oldest suspect was first sent. */
   private async readBack(claimed: number): Promise<Map<string, number> | null> {
+    if (this.suspects.length === 0) return new Map();
     const from = Math.min(...this.suspects.map((entry) => entry.sentAfter ?? claimed)) + 1;
     for (let attempt = 0; !this.isClosed(); attempt++) {
       const stored = new Map<string, number>();
