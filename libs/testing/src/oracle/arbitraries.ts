@@ -22,12 +22,12 @@ const COUNT_LIMITS = [0n, 10_000n, 20_000n, 30_000n, 40_000n, 15_000n];
 const SCORES = ['12', '12.5', '-3.25', '0.1', '0', 'abc', '1.23456', '100000000000', '100000000000.0001'];
 const WITHINS = [1000, 5000, 60_000, 300_000, 7 * DAY_MS, 30 * DAY_MS];
 
-/** Anything at all may happen. */
-export function anyHistory(mostSteps: number): Arbitrary<HistoryDraft> {
+/** Anything at all may happen; no burst is longer than `mostInBurst` events. */
+export function anyHistory(mostSteps: number, mostInBurst: number): Arbitrary<HistoryDraft> {
   return fc.record({
     settings: anySettings(),
     rules: fc.array(anyRule(), { minLength: 1, maxLength: 4 }),
-    steps: fc.array(anyStep(), { minLength: 1, maxLength: mostSteps, size: 'max' }),
+    steps: fc.array(anyStep(mostInBurst), { minLength: 1, maxLength: mostSteps, size: 'max' }),
   });
 }
 
@@ -119,11 +119,11 @@ function anyCondition(): Arbitrary<ConditionDraft> {
   );
 }
 
-function anyStep(): Arbitrary<StepDraft> {
+function anyStep(mostInBurst: number): Arbitrary<StepDraft> {
   const states = fc.constantFrom('active', 'shadow', 'paused', 'deleted');
   return fc.oneof(
     { weight: 40, arbitrary: anyDelivery() },
-    { weight: 1, arbitrary: anyBurst() },
+    { weight: 1, arbitrary: anyBurst(mostInBurst) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('tick' as const), gap: anyGap() }) },
     {
       weight: 2,
@@ -176,12 +176,12 @@ function anyDelivery(): Arbitrary<DeliveryDraft> {
   );
 }
 
-function anyBurst(): Arbitrary<BurstDraft> {
+function anyBurst(mostInBurst: number): Arbitrary<BurstDraft> {
   return fc.record({
     kind: fc.constant('burst' as const),
     gap: anyGap(),
     account: fc.constantFrom(0, 1),
-    count: fc.integer({ min: 2, max: 30 }),
+    count: fc.integer({ min: 2, max: mostInBurst }),
     apartMs: fc.constantFrom(0, 1, -1, 500),
     time: anyTime(),
     content: anyContent(),

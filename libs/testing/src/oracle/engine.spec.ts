@@ -5,7 +5,15 @@
 import { ShardEngine } from '#engine';
 import { EXAMPLES, exampleHistory, type ExampleOrder } from './contract-examples.js';
 import { evaluate } from './oracle.js';
-import { AGREEMENT, comesTooLate, DETERMINISM, FRAME_CUTS, ORDER, type Property } from './properties.js';
+import {
+  AGREEMENT,
+  AGREEMENT_ON_MUCH,
+  comesTooLate,
+  DETERMINISM,
+  FRAME_CUTS,
+  ORDER,
+  type Property,
+} from './properties.js';
 import { recordRun, standingAlerts, type CreateFold } from './recorded-run.js';
 import { describeFailure, runProperty, seedFrom } from './run-property.js';
 
@@ -21,6 +29,7 @@ function expectToHold<T>(property: Property<T>, histories: number): void {
 
 describe('the engine', () => {
   it(AGREEMENT.name, () => expectToHold(AGREEMENT, 3000), TIMEOUT_MS);
+  it(AGREEMENT_ON_MUCH.name, () => expectToHold(AGREEMENT_ON_MUCH, 100), TIMEOUT_MS);
   it(ORDER.name, () => expectToHold(ORDER, 1000), TIMEOUT_MS);
   it(FRAME_CUTS.name, () => expectToHold(FRAME_CUTS, 500), TIMEOUT_MS);
   it(DETERMINISM.name, () => expectToHold(DETERMINISM, 500), TIMEOUT_MS);

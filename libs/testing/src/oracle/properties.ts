@@ -21,6 +21,9 @@ import {
 
 /** Longest histories that are tried; longer ones find nothing that these do not. */
 const MOST_STEPS = 40;
+const MOST_IN_BURST = 30;
+/** Enough for what an engine does differently with much history; the evaluator is cubic in it. */
+const MANY_IN_BURST = 250;
 
 export interface Property<T> {
   readonly name: string;
@@ -32,7 +35,7 @@ export interface Property<T> {
 }
 
 const histories = {
-  arbitrary: anyHistory(MOST_STEPS).map(buildHistory),
+  arbitrary: anyHistory(MOST_STEPS, MOST_IN_BURST).map(buildHistory),
   minimize,
   describe: describeHistory,
 };
@@ -48,6 +51,13 @@ export const AGREEMENT: Property<History> = {
       expected[index].decisions[place].alerts[position].spell;
     return findDifference(history, expected, actual) ?? findBreach(actual, spellOf);
   },
+};
+
+/** The same where an actor holds hundreds of events. */
+export const AGREEMENT_ON_MUCH: Property<History> = {
+  ...AGREEMENT,
+  name: 'decides what the evaluator decides of much history',
+  arbitrary: anyHistory(MOST_STEPS, MANY_IN_BURST).map(buildHistory),
 };
 
 /** The same log gives the same decisions, to the last character. */
