@@ -58,7 +58,7 @@ export function describeFailure({ property, seed, path, problem, history }: Fail
     '',
     history,
     '',
-    `Replay: VIGIL_ORACLE_SEED=${seed} VIGIL_ORACLE_PATH=${path} npx jest libs/testing/src/oracle`,
+    `Replay: VIGIL_ORACLE_SEED=${seed} VIGIL_ORACLE_PATH=${path} npm test`,
     `    or: node dist/libs/testing/src/oracle/long-run.js --seed ${seed} --path ${path} --property "${property}"`,
   ].join('\n');
 }
