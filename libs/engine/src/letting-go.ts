@@ -4,7 +4,7 @@
  */
 import { ENTRY_ID, entryArrived, entryHasAlerts, entryIdForm, entryTime } from './history/entry.js';
 import { IdCode } from './history/id-code.js';
-import { hasSlot } from './rules/program.js';
+import type { View } from './rules/audiences.js';
 import type { ShardState } from './shard-state.js';
 import { promoteLatest } from './versions-of-event.js';
 
@@ -14,8 +14,12 @@ const AHEAD_MS = 300_000;
 export class LettingGo {
   /** Entries that the cap took. */
   capped = 0;
+  /** By entry of the account that is swept. */
+  private times = new Float64Array(64);
+  private arrived = new Float64Array(64);
   private touched = new Float64Array(64);
   private gone = new Uint8Array(64);
+  private readonly views: View[] = [];
   private readonly queue: number[] = [];
   private readonly id: IdCode;
 
@@ -62,45 +66,58 @@ export class LettingGo {
     return equal;
   }
 
+  /** Reads what a sweep needs of every entry: plain arrays, since several passes go over them. */
+  private read(): void {
+    const { history } = this.state;
+    const { count } = history;
+    if (this.times.length < count) this.grow(count * 2);
+    for (let i = 0; i < count; i++) {
+      const at = history.at(i);
+      this.times[i] = entryTime(history.words, at);
+      this.arrived[i] = entryArrived(history.words, at);
+      this.views[i] = history.view(i);
+    }
+  }
+
+  private grow(capacity: number): void {
+    this.times = new Float64Array(capacity);
+    this.arrived = new Float64Array(capacity);
+    this.touched = new Float64Array(capacity);
+    this.gone = new Uint8Array(capacity);
+  }
+
   /** By entry: the latest arrival within the window after it, over the versions that keep both. */
   private findTouched(): void {
     const { history, program } = this.state;
-    const { count } = history;
-    if (this.touched.length < count) {
-      this.touched = new Float64Array(count * 2);
-      this.gone = new Uint8Array(count * 2);
-    }
-    const { touched } = this;
-    for (let i = 0; i < count; i++) touched[i] = entryArrived(history.words, history.at(i));
-    if (count === 1) return;
+    this.read();
+    const { touched, arrived } = this;
+    for (let i = 0; i < history.count; i++) touched[i] = arrived[i];
+    if (history.count === 1) return;
     for (const version of program.versions) this.touchBy(version.slot, version.withinMs);
   }
 
   /** Goes from the latest entry to the earliest, with the arrivals ahead in a queue whose greatest is first. */
   private touchBy(slot: number, withinMs: number): void {
-    const { history } = this.state;
-    const { touched, queue } = this;
+    const { times, arrived, touched, queue, views } = this;
+    const word = slot >>> 5;
+    const bit = 1 << (slot & 31);
     let head = 0;
-    queue.length = 0;
-    for (let i = history.count - 1; i >= 0;) {
-      const time = history.time(i);
+    let tail = 0;
+    for (let i = this.state.history.count - 1; i >= 0;) {
+      const time = times[i];
       let first = i;
-      for (; first >= 0 && history.time(first) === time; first--) {
-        if (!hasSlot(history.view(first).kept, slot)) continue;
-        const arrived = entryArrived(history.words, history.at(first));
-        while (queue.length > head && this.arrived(queue[queue.length - 1]) <= arrived) queue.pop();
-        queue.push(first);
+      for (; first >= 0 && times[first] === time; first--) {
+        if ((views[first].kept[word] & bit) === 0) continue;
+        while (tail > head && arrived[queue[tail - 1]] <= arrived[first]) tail--;
+        queue[tail++] = first;
       }
-      while (head < queue.length && history.time(queue[head]) > time + withinMs) head++;
+      while (head < tail && times[queue[head]] > time + withinMs) head++;
       for (; i > first; i--) {
-        if (!hasSlot(history.view(i).kept, slot)) continue;
-        touched[i] = Math.max(touched[i], this.arrived(queue[head]));
+        if ((views[i].kept[word] & bit) === 0) continue;
+        const latest = arrived[queue[head]];
+        if (latest > touched[i]) touched[i] = latest;
       }
     }
-  }
-
-  private arrived(index: number): number {
-    return entryArrived(this.state.history.words, this.state.history.at(index));
   }
 
   /** Notes which entries may go; whether any may. */
@@ -109,9 +126,9 @@ export class LettingGo {
     const lateness = settings.allowedLatenessMs;
     let any = false;
     for (let i = 0; i < history.count; i++) {
-      const { versions, widestMs } = history.view(i);
+      const { versions, widestMs } = this.views[i];
       const touched = this.touched[i];
-      const passed = watermark.value >= history.time(i) + widestMs + lateness && now >= touched + lateness;
+      const passed = watermark.value >= this.times[i] + widestMs + lateness && now >= touched + lateness;
       const goes = versions.length === 0 || passed || now >= touched + widestMs + lateness;
       this.gone[i] = goes ? 1 : 0;
       any ||= goes;
@@ -173,9 +190,9 @@ export class LettingGo {
     const lateness = settings.allowedLatenessMs;
     let earliest = Infinity;
     for (let i = 0; i < history.count; i++) {
-      const { widestMs } = history.view(i);
+      const { widestMs } = this.views[i];
       const touched = this.touched[i];
-      const byWatermark = Math.max(touched + lateness, history.time(i) + widestMs + lateness - AHEAD_MS);
+      const byWatermark = Math.max(touched + lateness, this.times[i] + widestMs + lateness - AHEAD_MS);
       earliest = Math.min(earliest, byWatermark, touched + widestMs + lateness);
     }
     return earliest;

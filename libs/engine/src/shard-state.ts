@@ -1,5 +1,8 @@
 /** The state of one shard and the parts that work on it, put together. */
 import { AlertDesk } from './alerts/alert-desk.js';
+import { AlertRecords } from './alerts/alert-records.js';
+import { EvidenceItems } from './alerts/evidence-items.js';
+import { Groups } from './alerts/groups.js';
 import { Ledger } from './alerts/ledger.js';
 import type { EngineSettings } from './api.js';
 import { Accounts } from './history/accounts.js';
@@ -39,7 +42,8 @@ export class ShardState {
   readonly audiences: Audiences;
   readonly history: History;
   readonly windows: Windows;
-  readonly ledger = new Ledger(this.blocks);
+  readonly evidence = new EvidenceItems(this.contents, this.texts, this.blocks);
+  readonly ledger = new Ledger(this.evidence, this.texts, this.blocks);
   readonly desk: AlertDesk;
   readonly judge: Judge;
   program: Program;
@@ -58,7 +62,9 @@ export class ShardState {
     this.history = new History(blocks, accounts, contents, audiences, program, texts);
     const values = new FieldValues(this.history, texts);
     this.windows = new Windows(values);
-    this.desk = new AlertDesk(this.history, values, this.ledger);
+    const groups = new Groups(values, texts);
+    const records = new AlertRecords(this.history, values, this.ledger, this.evidence, groups);
+    this.desk = new AlertDesk(this.history, this.ledger, records, groups);
     this.judge = new Judge(this.history, values, this.windows, this.desk, tuning.scanEntries);
     this.desk.source.shard = settings.shard;
   }

@@ -8,14 +8,12 @@ import { ENTRY_ID, entryHasAlerts, entryIdForm, setEntryHasAlerts } from '../his
 import type { History } from '../history/history.js';
 import { IdCode } from '../history/id-code.js';
 import type { CountryRun } from '../judging/country-run.js';
-import type { FieldValues } from '../judging/field-values.js';
 import type { Verdicts } from '../judging/judge.js';
 import type { WindowTotals } from '../judging/window-totals.js';
 import type { CompiledCountry, CompiledVelocity, CompiledVersion } from '../rules/compiled-version.js';
-import type { AlertDetails } from './alert-details.js';
-import { withAccount } from './alert-details.js';
 import { alertId } from './alert-id.js';
-import { Describer } from './describe.js';
+import type { AlertRecords } from './alert-records.js';
+import type { Groups } from './groups.js';
 import type { Ledger } from './ledger.js';
 
 interface Pending {
@@ -41,33 +39,30 @@ export class AlertDesk implements Verdicts {
   private movedTo = -1;
   private movedFrom = -1;
   private readonly judged: IdCode;
-  private readonly describer: Describer;
 
   constructor(
     private readonly history: History,
-    values: FieldValues,
     private readonly ledger: Ledger,
+    private readonly records: AlertRecords,
+    private readonly groups: Groups,
   ) {
     this.judged = new IdCode(history.blocks);
-    this.describer = new Describer(history, values);
   }
 
   country(version: CompiledCountry, index: number, holds: boolean, run: CountryRun): void {
-    const has = entryHasAlerts(this.history.words, this.history.at(index));
-    if (!has && !holds) return;
-    const { accountId } = this.source;
-    const record = has ? this.find(version, index, { accountId }) : 0;
-    if (this.settle(version, index, holds, record))
-      this.raise(version, index, record, this.describer.countries(version, index, run, accountId));
+    const record = this.settle(version, index, holds);
+    if (record === 0) return;
+    this.records.raiseCountry(record, version, index, run);
+    this.raised++;
+    this.push('raised', version, record, this.history.time(index), this.judged.text, index);
   }
 
   velocity(version: CompiledVelocity, index: number, holds: boolean, totals: WindowTotals): void {
-    const has = entryHasAlerts(this.history.words, this.history.at(index));
-    if (!has && !holds) return;
-    const { accountId } = this.source;
-    const record = has ? this.find(version, index, this.describer.group(version, index, accountId)) : 0;
-    if (this.settle(version, index, holds, record))
-      this.raise(version, index, record, this.describer.velocity(version, index, totals, accountId));
+    const record = this.settle(version, index, holds);
+    if (record === 0) return;
+    this.records.raiseVelocity(record, version, index, totals);
+    this.raised++;
+    this.push('raised', version, record, this.history.time(index), this.judged.text, index);
   }
 
   /**
@@ -75,13 +70,13 @@ export class AlertDesk implements Verdicts {
    * `place` is where the entry stood on which they rested.
    */
   retractOthers(version: CompiledVersion, time: number, id: IdCode, index: number, place: number): void {
-    const current = index < 0 ? null : this.groupOf(version, index);
-    for (const record of this.ledger.of(this.history.account, time, id)) {
-      if (this.ledger.raisedBy(record) !== version.uid || !this.ledger.stands(record)) continue;
-      const details = this.ledger.details(record);
-      if (current !== null && sameGroup(details.group, current)) continue;
-      this.retract(version, record, time, id.text, place);
+    const { ledger, groups } = this;
+    const current = index < 0 ? -1 : groups.hold(version, index);
+    for (const record of ledger.of(this.history.account, time, id)) {
+      if (ledger.uid(record) !== version.uid || !ledger.stands(record)) continue;
+      if (ledger.group(record) !== current) this.retract(version, record, time, id.text, place);
     }
+    if (current >= 0) groups.release(current);
   }
 
   /** Entry `index` replaced a version of its event that had another place: its alerts are retracted there. */
@@ -99,43 +94,33 @@ export class AlertDesk implements Verdicts {
     pending.length = 0;
   }
 
-  private groupOf(version: CompiledVersion, index: number): Record<string, string> {
-    const { accountId } = this.source;
-    return version.kind === 'velocity' ? this.describer.group(version, index, accountId) : { accountId };
-  }
-
-  /** Retracts if need be; whether the alert is to be raised. */
-  private settle(version: CompiledVersion, index: number, holds: boolean, record: number): boolean {
-    const stands = record !== 0 && this.ledger.stands(record);
-    if (holds) return !stands;
-    const place = index === this.movedTo ? this.movedFrom : index;
-    if (stands) this.retract(version, record, this.history.time(index), this.judged.text, place);
-    return false;
-  }
-
-  /** The record of the entry's alert, or 0. */
-  private find(version: CompiledVersion, index: number, group: Record<string, string>): number {
-    const { history } = this;
+  /** Retracts if need be; returns the record to raise, or 0 when nothing is to be raised. */
+  private settle(version: CompiledVersion, index: number, holds: boolean): number {
+    const { history, ledger } = this;
     const at = history.at(index);
+    const has = entryHasAlerts(history.words, at);
+    if (!has && !holds) return 0;
     this.judged.load(history.words, at + ENTRY_ID, entryIdForm(history.words, at));
-    for (const record of this.ledger.of(history.account, history.time(index), this.judged)) {
-      if (this.ledger.ruleIndex(record) !== version.ruleIndex) continue;
-      if (sameGroup(this.ledger.details(record).group, group)) return record;
-    }
-    return 0;
-  }
-
-  private raise(version: CompiledVersion, index: number, record: number, details: AlertDetails): void {
-    const { history } = this;
-    const at = history.at(index);
     const time = history.time(index);
-    this.judged.load(history.words, at + ENTRY_ID, entryIdForm(history.words, at));
-    const ref =
-      record === 0 ? this.ledger.add(history.account, time, this.judged, version.ruleIndex) : record;
-    const revision = this.ledger.raise(ref, version.uid, details);
+    const group = this.groups.hold(version, index);
+    const record = has ? this.find(version, time, group) : 0;
+    const stands = record !== 0 && ledger.stands(record);
+    const place = index === this.movedTo ? this.movedFrom : index;
+    if (stands && !holds) this.retract(version, record, time, this.judged.text, place);
+    if (record !== 0 || !holds) {
+      this.groups.release(group);
+      return holds && !stands ? record : 0;
+    }
     setEntryHasAlerts(history.words, at, true);
-    this.raised++;
-    this.push('raised', version, revision, time, this.judged.text, index, details);
+    return ledger.add(history.account, time, this.judged, version.uid, group);
+  }
+
+  /** The record of the alert of the identity in `judged`, or 0. */
+  private find(version: CompiledVersion, time: number, group: number): number {
+    const { ledger } = this;
+    for (const record of ledger.of(this.history.account, time, this.judged))
+      if (ledger.uid(record) === version.uid && ledger.group(record) === group) return record;
+    return 0;
   }
 
   private retract(
@@ -145,37 +130,36 @@ export class AlertDesk implements Verdicts {
     eventId: string,
     place: number,
   ): void {
-    const details = withAccount(this.ledger.details(record), this.source.accountId);
     this.ledger.retract(record);
     this.retracted++;
-    this.push('retracted', version, this.ledger.revision(record), time, eventId, place, details);
+    this.push('retracted', version, record, time, eventId, place);
   }
 
   private push(
     kind: AlertDecision['kind'],
     compiled: CompiledVersion,
-    revision: number,
+    record: number,
     eventTime: number,
     eventId: string,
     place: number,
-    details: AlertDetails,
   ): void {
     const { rule, version } = compiled.version;
     const { accountId, shard, sequence, loggedAt } = this.source;
+    const { group, reason, observed, evidence } = this.records.read(record, compiled, accountId);
     const decision: AlertDecision = {
-      alertId: alertId(rule.id, details.group, accountId, eventTime, eventId),
+      alertId: alertId(rule.id, group, accountId, eventTime, eventId),
       kind,
-      revision,
+      revision: this.ledger.revision(record),
       rule: { id: rule.id, version, type: rule.type },
       shadow: rule.state === 'shadow',
       severity: rule.severity,
       accountId,
-      group: details.group,
+      group,
       eventId,
       eventTime,
-      reason: details.reason,
-      observed: details.observed,
-      evidence: details.evidence,
+      reason,
+      observed,
+      evidence,
       source: { shard, seq: sequence },
       loggedAt,
     };
@@ -188,9 +172,4 @@ function comparePending(a: Pending, b: Pending): number {
   const [left, right] = [a.decision, b.decision];
   if (left.rule.id !== right.rule.id) return left.rule.id < right.rule.id ? -1 : 1;
   return Number(left.kind === 'raised') - Number(right.kind === 'raised');
-}
-
-function sameGroup(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
-  const fields = Object.keys(a);
-  return fields.length === Object.keys(b).length && fields.every((field) => a[field] === b[field]);
 }

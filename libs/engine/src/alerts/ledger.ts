@@ -9,38 +9,43 @@
  * | 2 | event time, low 32 bits |
  * | 3 | event time, high 12 bits; form of the event id, 5 bits; whether the alert stands, 1 bit |
  * | 4 to 7 | event id |
- * | 8 | number of the rule |
- * | 9 | uid of the version that raised it last |
- * | 10 | revision |
- * | 11, 12 | details: block and bytes |
+ * | 8 | uid of the version that judges |
+ * | 9 | revision |
+ * | 10 | the group's values, a text; 0 for the account alone |
+ * | 11 | block of details |
+ *
+ * Details: the full number of contributing events, the number of items kept, these, then the facts.
  */
-import { type IdCode, readId, releaseId } from '../history/id-code.js';
+import { type IdCode, releaseId } from '../history/id-code.js';
 import { finish, mix } from '../memory/hash.js';
 import { RefIndex } from '../memory/ref-index.js';
-import { readText, TextBytes } from '../memory/text-bytes.js';
+import type { Texts } from '../memory/texts.js';
 import { WordPool } from '../memory/word-pool.js';
-import type { AlertDetails } from './alert-details.js';
-import { detailsFromText, detailsToText } from './alert-details.js';
+import type { EvidenceItems } from './evidence-items.js';
 
-const RECORD_WORDS = 13;
+const RECORD_WORDS = 12;
 const WORD = 4_294_967_296;
 const STANDS = 1 << 17;
+const DETAILS_HEAD = 2;
 
 export class Ledger {
-  private readonly pool = new WordPool();
+  readonly pool = new WordPool();
   private readonly index = new RefIndex(this.pool);
-  private readonly scratch = new TextBytes();
   private readonly found: number[] = [];
 
-  /** Long ids are kept in `blocks`. */
-  constructor(private readonly blocks: WordPool) {}
+  constructor(
+    private readonly items: EvidenceItems,
+    private readonly texts: Texts,
+    /** Where long ids are kept. */
+    private readonly blocks: WordPool,
+  ) {}
 
   get count(): number {
     return this.index.count;
   }
 
   get byteLength(): number {
-    return this.pool.byteLength;
+    return this.pool.byteLength + this.items.byteLength;
   }
 
   /** The records of an identity; valid until the next call. */
@@ -58,18 +63,21 @@ export class Ledger {
     return this.found;
   }
 
-  add(account: number, time: number, id: IdCode, ruleIndex: number): number {
+  /** A record that does not stand yet; takes over the caller's hold of `group`. */
+  add(account: number, time: number, id: IdCode, uid: number, group: number): number {
     const ref = this.pool.allocate(RECORD_WORDS);
     const words = this.pool.pages[ref >>> 10];
     const at = this.pool.offset(ref);
     const high = Math.floor(time / WORD);
-    words.fill(0, at, at + RECORD_WORDS);
     words[at] = identityHash(account, time, id);
     words[at + 1] = account;
     words[at + 2] = time - high * WORD;
     words[at + 3] = high | (id.form << 12);
     id.store(words, at + 4);
-    words[at + 8] = ruleIndex;
+    words[at + 8] = uid;
+    words[at + 9] = 0;
+    words[at + 10] = group;
+    words[at + 11] = 0;
     this.index.insert(ref);
     return ref;
   }
@@ -78,45 +86,53 @@ export class Ledger {
     return (this.word(ref, 3) & STANDS) !== 0;
   }
 
-  ruleIndex(ref: number): number {
+  /** Uid of the version that judges. */
+  uid(ref: number): number {
     return this.word(ref, 8);
   }
 
-  /** Uid of the version that raised it last. */
-  raisedBy(ref: number): number {
+  revision(ref: number): number {
     return this.word(ref, 9);
   }
 
-  revision(ref: number): number {
+  group(ref: number): number {
     return this.word(ref, 10);
   }
 
-  details(ref: number): AlertDetails {
-    const block = this.word(ref, 11);
-    const page = this.pool.pages[block >>> 10];
-    const bytes = new Uint8Array(page.buffer, page.byteOffset, page.byteLength);
-    return detailsFromText(readText(bytes, this.pool.offset(block) * 4, this.word(ref, 12)));
-  }
-
-  /** The alert comes to hold; returns its revision. */
-  raise(ref: number, uid: number, details: AlertDetails): number {
+  /** The alert comes to hold, with a revision more; returns where in `pool` its `facts` words are to be written. */
+  raise(ref: number, evidenceCount: number, items: readonly number[], facts: number): number {
     this.freeDetails(ref);
-    this.scratch.set(detailsToText(details));
-    const length = this.scratch.wordCount;
-    const block = this.pool.allocate(length);
-    const page = this.pool.pages[block >>> 10];
-    const from = this.pool.offset(block);
-    for (let i = 0; i < length; i++) page[from + i] = this.scratch.words[i];
+    const block = this.pool.allocate(DETAILS_HEAD + items.length + facts);
     this.setWord(ref, 3, this.word(ref, 3) | STANDS);
-    this.setWord(ref, 9, uid);
-    this.setWord(ref, 10, this.word(ref, 10) + 1);
+    this.setWord(ref, 9, this.word(ref, 9) + 1);
     this.setWord(ref, 11, block);
-    this.setWord(ref, 12, this.scratch.length);
-    return this.word(ref, 10);
+    this.setWord(block, 0, evidenceCount);
+    this.setWord(block, 1, items.length);
+    for (let i = 0; i < items.length; i++) this.setWord(block, DETAILS_HEAD + i, items[i]);
+    return this.factsAt(ref);
   }
 
   retract(ref: number): void {
     this.setWord(ref, 3, this.word(ref, 3) & ~STANDS);
+  }
+
+  evidenceCount(ref: number): number {
+    return this.word(this.word(ref, 11), 0);
+  }
+
+  evidenceItems(ref: number): number[] {
+    const block = this.word(ref, 11);
+    return Array.from({ length: this.word(block, 1) }, (_, i) => this.word(block, DETAILS_HEAD + i));
+  }
+
+  /** The page that holds the facts, and where they start in it. */
+  factsPage(ref: number): Uint32Array {
+    return this.pool.pages[this.word(ref, 11) >>> 10];
+  }
+
+  factsAt(ref: number): number {
+    const block = this.word(ref, 11);
+    return this.pool.offset(block) + DETAILS_HEAD + this.word(block, 1);
   }
 
   /** The identity is no longer held: its alerts stay as they are, and are forgotten here. */
@@ -125,22 +141,19 @@ export class Ledger {
       const words = this.pool.pages[ref >>> 10];
       const at = this.pool.offset(ref);
       releaseId(words, at + 4, (words[at + 3] >>> 12) & 31, this.blocks);
+      if (words[at + 10] !== 0) this.texts.release(words[at + 10]);
       this.freeDetails(ref);
       this.index.remove(ref);
       this.pool.free(ref);
     }
   }
 
-  /** For messages about the ledger itself. */
-  eventId(ref: number): string {
-    const words = this.pool.pages[ref >>> 10];
-    const at = this.pool.offset(ref);
-    return readId(words, at + 4, (words[at + 3] >>> 12) & 31, this.blocks);
-  }
-
   private freeDetails(ref: number): void {
     const block = this.word(ref, 11);
-    if (block !== 0) this.pool.free(block);
+    if (block === 0) return;
+    for (const item of this.evidenceItems(ref)) this.items.release(item);
+    this.pool.free(block);
+    this.setWord(ref, 11, 0);
   }
 
   private word(ref: number, word: number): number {

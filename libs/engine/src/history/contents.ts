@@ -48,6 +48,10 @@ export class Contents {
     return ref;
   }
 
+  retain(ref: number): void {
+    this.interner.retain(ref);
+  }
+
   release(ref: number): void {
     if (!this.interner.release(ref)) return;
     const page = this.pool.pages[ref >>> 10];

@@ -16,7 +16,8 @@ const LONG = 18;
 
 const HEX_VALUE = new Uint8Array(128).fill(255);
 for (let i = 0; i < 16; i++) HEX_VALUE['0123456789abcdef'.charCodeAt(i)] = i;
-const HEX_PAIR = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
+const HEX_UNITS = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+const uuidUnits: number[] = new Array<number>(36).fill(0);
 const DASH = 0x2d;
 
 const scratch = new TextBytes();
@@ -137,6 +138,11 @@ export class IdCode {
   }
 }
 
+/** Whether ids of the form are kept in a pool, and not in their words. */
+export function isLongId(form: number): boolean {
+  return form === LONG;
+}
+
 export function releaseId(words: Uint32Array, at: number, form: number, pool: WordPool): void {
   if (form === LONG) pool.free(words[at]);
 }
@@ -153,14 +159,15 @@ export function readId(words: Uint32Array, at: number, form: number, pool: WordP
   return readText(bytes, 0, form);
 }
 
+/** One call makes one flat string; concatenation would make a tree of them. */
 function readUuid(words: Uint32Array, at: number): string {
-  let text = '';
+  let to = 0;
   for (let word = 0; word < ID_WORDS; word++) {
     const value = words[at + word];
-    if (word === 1 || word === 2) text += '-';
-    text += HEX_PAIR[value >>> 24] + HEX_PAIR[(value >>> 16) & 255];
-    if (word === 1 || word === 2) text += '-';
-    text += HEX_PAIR[(value >>> 8) & 255] + HEX_PAIR[value & 255];
+    for (let shift = 28; shift >= 0; shift -= 4) {
+      if (to === 8 || to === 13 || to === 18 || to === 23) uuidUnits[to++] = DASH;
+      uuidUnits[to++] = HEX_UNITS[(value >>> shift) & 15];
+    }
   }
-  return text;
+  return String.fromCharCode.apply(null, uuidUnits);
 }

@@ -1,6 +1,6 @@
 /** A retained version made ready for judging: fields resolved, conditions split by what they run over. */
 import type { AccountEvent, Condition, MultiCountryRule, VelocityRule } from '#contracts';
-import { LOG_OUT, LOGIN } from '#contracts';
+import { formatAmount, LOG_OUT, LOGIN } from '#contracts';
 import type { Contents } from '../history/contents.js';
 import type { Field } from './field.js';
 import { contentHas, eventHas, fieldKind } from './field.js';
@@ -12,6 +12,7 @@ export interface CompiledCondition extends Condition {
   /** The limit as a number; exact when `limitIsSafe`. */
   readonly limitNumber: number;
   readonly limitIsSafe: boolean;
+  readonly limitText: string;
 }
 
 interface CompiledBase extends RetainedVersion {
@@ -88,7 +89,8 @@ function isNumeric({ aggregate }: Condition): boolean {
 function compileCondition(condition: Condition, fields: readonly Field[]): CompiledCondition {
   const limitNumber = Number(condition.limit);
   const place = fields.findIndex(({ name }) => name === condition.field);
-  return { ...condition, place, limitNumber, limitIsSafe: Number.isSafeInteger(limitNumber) };
+  const limitIsSafe = Number.isSafeInteger(limitNumber);
+  return { ...condition, place, limitNumber, limitIsSafe, limitText: formatAmount(condition.limit) };
 }
 
 /** Whether an event of a type that the version names, or of any type when it names none, matters to it. */
