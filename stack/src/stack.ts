@@ -36,7 +36,7 @@ export interface StackAddresses extends Addresses {
 const BAD_CONFIG = 78;
 const READY_LIMIT_MS = 120_000;
 /** The recorder is not waited for longer than this: detection goes on without a database. */
-const RECORDER_LIMIT_MS = 30_000;
+const RECORDER_LIMIT_MS = 15_000;
 /** So many ends of one service before it was ever ready make a start that failed. */
 const MOST_FAILURES = 4;
 
@@ -184,8 +184,11 @@ export class Stack {
     await service.start();
     const hopeless = (): boolean =>
       this.stopping !== null || givenUp !== null || service.recentFailures >= MOST_FAILURES;
-    const limit = name === 'recorder' ? RECORDER_LIMIT_MS : READY_LIMIT_MS;
-    const readiness = await untilReady(addresses[name], limit, hopeless);
+    const readiness = await untilReady(addresses[name], {
+      limitMs: name === 'recorder' ? RECORDER_LIMIT_MS : READY_LIMIT_MS,
+      giveUp: hopeless,
+      onWait: (reason) => this.say(`Waiting for ${name}: ${reason}`),
+    });
     this.unlessStopped();
     if (readiness.ready) return this.say(`${name} is ready (${seconds(begun)})`);
     if (name === 'recorder' && !hopeless()) {
@@ -203,7 +206,11 @@ export class Stack {
     const pid = service?.pid;
     // Another end meanwhile has a message, and a wait, of its own.
     const outdated = (): boolean => this.stopping !== null || service?.pid !== pid;
-    const readiness = await untilReady(url, READY_LIMIT_MS, outdated);
+    const readiness = await untilReady(url, {
+      limitMs: READY_LIMIT_MS,
+      giveUp: outdated,
+      onWait: (reason) => this.say(`Waiting for ${name}: ${reason}`),
+    });
     if (outdated()) return;
     this.say(
       readiness.ready

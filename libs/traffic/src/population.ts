@@ -5,49 +5,15 @@ import type { SeededRandom } from './random.js';
 export type AccountDraw = 'uniform' | 'skewed';
 
 /** ISO 3166-1 alpha-2; repeated entries are the more populous. */
-const HOME_COUNTRIES = [
-  'NL',
-  'DE',
-  'FR',
-  'GB',
-  'US',
-  'US',
-  'IN',
-  'IN',
-  'BR',
-  'ES',
-  'IT',
-  'PL',
-  'SE',
-  'JP',
-  'CA',
-  'MX',
-  'ZA',
-  'AU',
-  'ID',
-  'NG',
-] as const;
+const HOME_COUNTRIES = 'NL DE FR GB US US IN IN BR ES IT PL SE JP CA MX ZA AU ID NG'.split(' ');
 
-export const CURRENCIES: Readonly<Record<string, string>> = {
-  NL: 'EUR',
-  DE: 'EUR',
-  FR: 'EUR',
-  ES: 'EUR',
-  IT: 'EUR',
-  GB: 'GBP',
-  US: 'USD',
-  IN: 'INR',
-  BR: 'BRL',
-  PL: 'PLN',
-  SE: 'SEK',
-  JP: 'JPY',
-  CA: 'CAD',
-  MX: 'MXN',
-  ZA: 'ZAR',
-  AU: 'AUD',
-  ID: 'IDR',
-  NG: 'NGN',
-};
+const CURRENCY_BY_COUNTRY =
+  'NL EUR DE EUR FR EUR ES EUR IT EUR GB GBP US USD IN INR BR BRL PL PLN SE SEK JP JPY CA CAD MX MXN ZA ZAR AU AUD ID IDR NG NGN';
+
+/** ISO 4217, by country. */
+export const CURRENCIES: ReadonlyMap<string, string> = new Map(
+  Array.from(CURRENCY_BY_COUNTRY.matchAll(/(\w+) (\w+)/g), ([, country, currency]) => [country, currency]),
+);
 
 export class Population {
   constructor(

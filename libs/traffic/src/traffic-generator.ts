@@ -120,7 +120,7 @@ export class TrafficGenerator {
     if (step.eventType === 'transfer' || step.eventType === 'payment') {
       attributes.beneficiaryId = step.beneficiaryId ?? `b-${random.below(5_000)}`;
     }
-    const currency = CURRENCIES[population.homeCountry(step.account)];
+    const currency = CURRENCIES.get(population.homeCountry(step.account));
     return { ...identity, amount: centsText(step.cents), currency, attributes };
   }
 

@@ -5,6 +5,8 @@ export type Readiness = { readonly ready: true } | { readonly ready: false; read
 
 const ANSWER_MS = 5_000;
 const POLL_MS = 50;
+const FIRST_TOLD_MS = 5_000;
+const TELL_EVERY_MS = 15_000;
 
 export async function askReadiness(url: string): Promise<Readiness> {
   try {
@@ -19,12 +21,25 @@ export async function askReadiness(url: string): Promise<Readiness> {
   }
 }
 
-/** Resolves when ready, or with the last reason when `limitMs` have passed or `giveUp` says so. */
-export async function untilReady(url: string, limitMs: number, giveUp: () => boolean): Promise<Readiness> {
+export interface Patience {
+  readonly limitMs: number;
+  /** Ends the waiting early. */
+  readonly giveUp: () => boolean;
+  /** Told now and then, with the reason, while it takes long. */
+  readonly onWait: (reason: string) => void;
+}
+
+/** Resolves when ready, or with the last reason when the patience is at its end. */
+export async function untilReady(url: string, { limitMs, giveUp, onWait }: Patience): Promise<Readiness> {
   const deadline = Date.now() + limitMs;
+  let tellAt = Date.now() + FIRST_TOLD_MS;
   for (;;) {
     const readiness = await askReadiness(url);
     if (readiness.ready || Date.now() > deadline || giveUp()) return readiness;
+    if (Date.now() > tellAt) {
+      onWait(readiness.reason);
+      tellAt = Date.now() + TELL_EVERY_MS;
+    }
     await sleep(POLL_MS);
   }
 }
