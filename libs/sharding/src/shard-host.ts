@@ -27,12 +27,12 @@ import type {
   Ownership,
   SetAside,
   StreamBounds,
-  Tenure,
   Time,
 } from './ports.js';
 import { SetAsideQueue } from './set-aside-queue.js';
 import { type OutputName, Shard, type ShardObserver } from './shard.js';
 import type { ShardPhase } from './shard-state.js';
+import { reportTo } from './shard-reporter.js';
 import { SourceMarks } from './source-marks.js';
 
 export interface HostSettings {
@@ -78,6 +78,7 @@ export class ShardHost {
   private readonly fold: LogFold;
   private readonly setAsides: SetAsideQueue;
   private readonly persistence: Persistence;
+  private readonly reporter: ShardObserver;
   private readonly lost = new Set<number>();
   private subscription: LogSubscription | null = null;
   private stopping = false;
@@ -95,6 +96,8 @@ export class ShardHost {
     this.persistence = { time: ports.time, journal: ports.journal, stopped: () => this.stopping };
     this.setAsides = new SetAsideQueue(ports.deadLetters, this.persistence);
     this.fold = new LogFold(settings.shardCount, new SourceMarks(), (letter) => this.setAside(letter));
+    const { observer, journal, time } = ports;
+    this.reporter = reportTo({ observer, journal, time, onFenced: (shard) => this.letGo(shard) });
     this.shards = settings.shards.map((shard) => this.createShard(shard));
   }
 
@@ -176,14 +179,14 @@ export class ShardHost {
   }
 
   private createShard(shard: number): Shard {
-    const { alerts, late, observer } = this.ports;
+    const { alerts, late } = this.ports;
     return new Shard({
       shard,
       fold: this.ports.createFold(shard),
       outputs: { alerts, late },
       place: this.fold.place,
       persistence: this.persistence,
-      observer: { ...bound(observer), fenced: (id, output, holder) => this.fenced(id, output, holder) },
+      observer: this.reporter,
       outbox: this.settings.outbox,
     });
   }
@@ -274,31 +277,12 @@ export class ShardHost {
   }
 
   /** Invariant 5. */
-  private fenced(shard: number, output: OutputName, holder: Tenure): void {
+  private letGo(shard: number): void {
     this.fold.remove(shard);
     this.lost.add(shard);
-    this.ports.journal.error(
-      { shard, output, holder },
-      `Shard ${shard} is run by ${holder.owner} now; let it go`,
-    );
-    this.ports.observer.fenced(shard, output, holder);
   }
 
   private anyRestoring(): boolean {
     return this.shards.some(({ phase }) => phase === 'restoring');
   }
-}
-
-/** An observer's methods, callable apart from it. */
-function bound(observer: HostObserver): ShardObserver {
-  return {
-    phaseChanged: (shard, from, to) => observer.phaseChanged(shard, from, to),
-    alertDecided: (decision) => observer.alertDecided(decision),
-    lateDecided: (decision) => observer.lateDecided(decision),
-    suppressed: (output) => observer.suppressed(output),
-    stored: (output, loggedAt, receivedAt, live) => observer.stored(output, loggedAt, receivedAt, live),
-    attemptFailed: (output, kind, message) => observer.attemptFailed(output, kind, message),
-    orphansFound: (output, orphans, retracted) => observer.orphansFound(output, orphans, retracted),
-    fenced: (shard, output, holder) => observer.fenced(shard, output, holder),
-  };
 }
