@@ -3,6 +3,7 @@ import {
   connectNats,
   DEFAULT_STREAM_SETTINGS,
   LogMismatchError,
+  LogUnavailableError,
   type NatsConnection,
   provisionStreams,
 } from '#jetstream';
@@ -13,6 +14,7 @@ import { IngestModule } from './ingest.module.js';
 import { LogGateway } from './log/log-gateway.js';
 import { checkTogether, type IngestConfig } from './options.js';
 
+const CONNECT_ROUND_MS = 1_000;
 const PROVISION_RETRY_MS = 1_000;
 
 export function buildIngest({ config, logger }: { config: IngestConfig; logger: Logger }): ServiceParts {
@@ -22,8 +24,13 @@ export function buildIngest({ config, logger }: { config: IngestConfig; logger: 
     adapter: new IngestHttpAdapter(config),
     async start(app, signal) {
       const connection = await connectUnlessAborted(config, logger, signal);
-      await provision(connection, config, logger, signal);
-      if (signal.aborted) return void (await connection.close());
+      try {
+        await provision(connection, config, logger, signal);
+        signal.throwIfAborted();
+      } catch (error) {
+        await connection.close();
+        throw error;
+      }
       app.get(LogGateway).open(connection);
       app.get(RequestGate).start();
     },
@@ -34,20 +41,28 @@ export function buildIngest({ config, logger }: { config: IngestConfig; logger: 
   };
 }
 
-/** Waits for NATS for ever. Rejects when the start is aborted meanwhile. */
-function connectUnlessAborted(
+/** Waits for NATS for ever, in rounds, so that a stop is noticed. Throws when the start is aborted meanwhile. */
+async function connectUnlessAborted(
   config: IngestConfig,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<NatsConnection> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new Error('stopped before NATS could be reached'));
-    signal.addEventListener('abort', onAbort, { once: true });
-    connectNats({ url: config.natsUrl, name: 'vigil-ingest', onMessage: (line) => logger.warn(line) }).then(
-      (connection) => (signal.aborted ? void connection.close() : resolve(connection)),
-      reject,
-    );
-  });
+  let told = '';
+  const onMessage = (line: string): void => {
+    if (line !== told) logger.warn(line);
+    told = line;
+  };
+  while (!signal.aborted) {
+    try {
+      const giveUpAfterMs = CONNECT_ROUND_MS;
+      return await connectNats({ url: config.natsUrl, name: 'vigil-ingest', onMessage, giveUpAfterMs });
+    } catch (error) {
+      // A wrong address or wrong credentials do not mend themselves.
+      if (!(error instanceof LogUnavailableError)) throw error;
+      onMessage(`${error.message}; trying again`);
+    }
+  }
+  throw new Error('stopped before NATS could be reached');
 }
 
 /** Until it succeeds: a server may answer before its JetStream does. A log that is not ours ends the process. */

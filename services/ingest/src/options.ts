@@ -21,7 +21,7 @@ export const ingestOptions = {
     .withDefault(
       'VIGIL_HTTP_INFLIGHT_BYTES',
       64 * MB,
-      'Most bytes of bodies held for all requests in flight together; at least one largest body.',
+      'Most bytes of bodies held for all requests in flight together; at least twice the largest body.',
     ),
   requestTimeoutMs: option
     .durationBetween(1_000, 600_000)
@@ -76,9 +76,10 @@ export const INGEST_CONFIG = Symbol('ingest config');
 /** What no single option can say of itself. Throws an `Error` that names the options. */
 export function checkTogether(config: IngestConfig): void {
   const { maxBodyBytes, maxInFlightBytes } = config;
-  if (maxInFlightBytes >= maxBodyBytes) return;
+  // A body is held as sent and inflated at once; with less room some would be refused for ever.
+  if (maxInFlightBytes >= 2 * maxBodyBytes) return;
   throw new Error(
     `VIGIL_HTTP_INFLIGHT_BYTES is ${maxInFlightBytes} bytes and VIGIL_HTTP_BODY_BYTES ${maxBodyBytes}; ` +
-      'a largest body must fit the room for all requests',
+      'the room for all requests must be at least twice the largest body',
   );
 }

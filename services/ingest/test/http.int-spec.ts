@@ -259,29 +259,31 @@ describe('bounds', () => {
   it('refuses a body for which there is no room before reading it, and takes it when there is', async () => {
     const small = await IngestUnderTest.start(nats, {
       VIGIL_HTTP_BODY_BYTES: '64KB',
-      VIGIL_HTTP_INFLIGHT_BYTES: '64KB',
+      VIGIL_HTTP_INFLIGHT_BYTES: '128KB',
       VIGIL_HTTP_REQUEST_TIMEOUT: '1s',
     });
     try {
       const { hostname, port } = new URL(small.url);
-      const slow = connectTcp(Number(port), hostname);
-      slow.write(
-        'POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-type: text/csv\r\ncontent-length: 60000\r\n\r\nhello',
-      );
-      const closed = new Promise<string>((resolve) => {
-        let text = '';
-        slow.on('data', (data) => (text += data.toString())).on('close', () => resolve(text));
+      const slow = [0, 1].map(() => connectTcp(Number(port), hostname));
+      const head =
+        'POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-type: text/csv\r\ncontent-length: 60000\r\n\r\n';
+      const closed = slow.map((socket) => {
+        socket.write(`${head}hello`);
+        return new Promise<string>((resolve) => {
+          let text = '';
+          socket.on('data', (data) => (text += data.toString())).on('close', () => resolve(text));
+        });
       });
-      await until(async () => (await small.metric('vigil_ingest_inflight_bytes')) === 60_000);
-      const refused = await small.post('x'.repeat(10_000));
+      await until(async () => (await small.metric('vigil_ingest_inflight_bytes')) === 120_000);
+      const refused = await small.post('x'.repeat(20_000));
       expect([refused.status, ((await refused.json()) as any).code]).toEqual([
         429,
         'too-many-bytes-in-flight',
       ]);
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
       expect((await small.post(csvLine(id('a')))).status).toBe(202);
-      // The slow sender is cut off, and its room is free again.
-      expect(await closed).toMatch(/^HTTP\/1\.1 408 [^]*"code":"request-timeout"/);
+      // The slow senders are cut off, and their room is free again.
+      expect((await Promise.all(closed))[0]).toMatch(/^HTTP\/1\.1 408 [^]*"code":"request-timeout"/);
       await until(async () => (await small.metric('vigil_ingest_inflight_bytes')) === 0);
     } finally {
       await small.stop();
