@@ -24,9 +24,13 @@ export function random(below: number): number {
   return (state >>> 0) % below;
 }
 
+/** Strings made of parts are flattened at their first use; decoded ones are flat from the start. */
+function flat(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
+}
+
 export function uuid(n: number): string {
-  const hex = n.toString(16).padStart(12, '0');
-  return `395805b6-7aee-409a-85cc-${hex}`;
+  return flat(`395805b6-7aee-409a-85cc-${n.toString(16).padStart(12, '0')}`);
 }
 
 export function event(fields: Partial<AccountEvent>): AccountEvent {
@@ -50,11 +54,11 @@ export function mixed(n: number, accounts: number, timeMs: number): AccountEvent
   const hasAmount = eventType === 'purchase' || eventType === 'transfer' || eventType === 'payment';
   const attributes: readonly Attribute[] =
     eventType === 'transfer'
-      ? [{ name: 'beneficiaryId', kind: 'string', text: String(account * 7 + random(3)) }]
+      ? [{ name: 'beneficiaryId', kind: 'string', text: flat(String(account * 7 + random(3))) }]
       : NO_ATTRIBUTES;
   return {
     eventId: uuid(n),
-    accountId: String(1_000_000 + account),
+    accountId: flat(String(1_000_000 + account)),
     eventType,
     eventTime: timeMs,
     country: COUNTRIES[account & 3],

@@ -42,7 +42,7 @@ export function residentBytes(): number {
   return heapUsed + arrayBuffers;
 }
 
-/** Applies the events as frames of `frameEvents`, one every `frameMs` of log time; returns CPU microseconds. */
+/** Applies the events as frames of `frameEvents`; `logTime` is that of the frame that event `index` starts. */
 export function applyFrames(
   engine: ShardEngine,
   events: readonly AccountEvent[],
@@ -50,12 +50,10 @@ export function applyFrames(
   logTime: (index: number) => number,
   sink: DecisionSink,
   firstSequence: number,
-): number {
-  const before = cpuMicros();
+): void {
   let sequence = firstSequence;
   for (let i = 0; i < events.length; i++) {
     if (i % frameEvents === 0) engine.beginMessage(++sequence, logTime(i));
     engine.applyEvent(events[i], i % frameEvents, sink);
   }
-  return cpuMicros() - before;
 }

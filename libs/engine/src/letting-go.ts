@@ -4,43 +4,42 @@
  */
 import { ENTRY_ID, entryArrived, entryHasAlerts, entryIdForm, entryTime } from './history/entry.js';
 import { IdCode } from './history/id-code.js';
-import type { View } from './rules/audiences.js';
 import type { ShardState } from './shard-state.js';
+import { Touched } from './touched.js';
 import { promoteLatest } from './versions-of-event.js';
 
 /** How much before the watermark lets an entry go its sweep may come: the watermark runs ahead of log time. */
 const AHEAD_MS = 300_000;
 
+/** Mark of an entry of which only the later arrivals tell whether it may go. */
+const ASK = 2;
+/** Above so many of them the touches are computed at once. */
+const MANY = 8;
+
 export class LettingGo {
   /** Entries that the cap took. */
   capped = 0;
-  /** By entry of the account that is swept. */
-  private times = new Float64Array(64);
-  private arrived = new Float64Array(64);
-  private touched = new Float64Array(64);
   private gone = new Uint8Array(64);
-  private readonly views: View[] = [];
-  private readonly queue: number[] = [];
+  private readonly touched: Touched;
   private readonly id: IdCode;
 
   constructor(private readonly state: ShardState) {
     this.id = new IdCode(state.blocks);
+    this.touched = new Touched(state.history);
   }
 
   /** Sweeps the account and schedules its next sweep, if anything is left. */
   sweep(account: number): void {
-    const { history, wheel, settings, marks, now } = this.state;
+    const { history, wheel, marks, now } = this.state;
     history.open(account);
-    if (history.count > 0) {
-      this.findTouched();
-      if (this.markGone()) {
-        this.letGo();
-        this.findTouched();
-      }
+    this.touched.reset();
+    if (this.markGone()) {
+      this.letGo();
+      this.touched.reset();
     }
     marks.prune(account, now);
     if (history.count === 0) this.state.removeIfEmpty(account);
-    else wheel.schedule(account, Math.max(now + settings.sweepIntervalMs, this.earliest()));
+    else wheel.schedule(account, this.nextSweep());
   }
 
   /** Lets the oldest entries beyond the cap of the open account go. */
@@ -66,74 +65,41 @@ export class LettingGo {
     return equal;
   }
 
-  /** Reads what a sweep needs of every entry: plain arrays, since several passes go over them. */
-  private read(): void {
-    const { history } = this.state;
-    const { count } = history;
-    if (this.times.length < count) this.grow(count * 2);
-    for (let i = 0; i < count; i++) {
-      const at = history.at(i);
-      this.times[i] = entryTime(history.words, at);
-      this.arrived[i] = entryArrived(history.words, at);
-      this.views[i] = history.view(i);
-    }
-  }
-
-  private grow(capacity: number): void {
-    this.times = new Float64Array(capacity);
-    this.arrived = new Float64Array(capacity);
-    this.touched = new Float64Array(capacity);
-    this.gone = new Uint8Array(capacity);
-  }
-
-  /** By entry: the latest arrival within the window after it, over the versions that keep both. */
-  private findTouched(): void {
-    const { history, program } = this.state;
-    this.read();
-    const { touched, arrived } = this;
-    for (let i = 0; i < history.count; i++) touched[i] = arrived[i];
-    if (history.count === 1) return;
-    for (const version of program.versions) this.touchBy(version.slot, version.withinMs);
-  }
-
-  /** Goes from the latest entry to the earliest, with the arrivals ahead in a queue whose greatest is first. */
-  private touchBy(slot: number, withinMs: number): void {
-    const { times, arrived, touched, queue, views } = this;
-    const word = slot >>> 5;
-    const bit = 1 << (slot & 31);
-    let head = 0;
-    let tail = 0;
-    for (let i = this.state.history.count - 1; i >= 0;) {
-      const time = times[i];
-      let first = i;
-      for (; first >= 0 && times[first] === time; first--) {
-        if ((views[first].kept[word] & bit) === 0) continue;
-        while (tail > head && arrived[queue[tail - 1]] <= arrived[first]) tail--;
-        queue[tail++] = first;
-      }
-      while (head < tail && times[queue[head]] > time + withinMs) head++;
-      for (; i > first; i--) {
-        if ((views[i].kept[word] & bit) === 0) continue;
-        const latest = arrived[queue[head]];
-        if (latest > touched[i]) touched[i] = latest;
-      }
-    }
-  }
-
   /** Notes which entries may go; whether any may. */
   private markGone(): boolean {
-    const { history, now, settings, watermark } = this.state;
-    const lateness = settings.allowedLatenessMs;
+    const { history, now, program } = this.state;
+    const { gone } = this;
+    const asked = this.markPossible();
+    if (asked > MANY) this.touched.compute(gone.lastIndexOf(ASK, history.count - 1) + 1, program.versions);
     let any = false;
     for (let i = 0; i < history.count; i++) {
-      const { versions, widestMs } = this.views[i];
-      const touched = this.touched[i];
-      const passed = watermark.value >= this.times[i] + widestMs + lateness && now >= touched + lateness;
-      const goes = versions.length === 0 || passed || now >= touched + widestMs + lateness;
-      this.gone[i] = goes ? 1 : 0;
-      any ||= goes;
+      if (gone[i] === ASK) gone[i] = now >= this.touched.at(i, program.versions) + this.keptFor(i) ? 1 : 0;
+      any ||= gone[i] === 1;
     }
     return any;
+  }
+
+  /** Notes which entries may go as far as their own arrival tells; returns of how many more has to be asked. */
+  private markPossible(): number {
+    const { history, now } = this.state;
+    if (this.gone.length < history.count) this.gone = new Uint8Array(history.count * 2);
+    let asked = 0;
+    for (let i = 0; i < history.count; i++) {
+      let mark = 0;
+      if (history.view(i).versions.length === 0) mark = 1;
+      else if (now >= entryArrived(history.words, history.at(i)) + this.keptFor(i)) mark = ASK;
+      this.gone[i] = mark;
+      if (mark === ASK) asked++;
+    }
+    return asked;
+  }
+
+  /** How long an entry is kept after it was touched last, in log time. */
+  private keptFor(index: number): number {
+    const { history, settings, watermark } = this.state;
+    const { widestMs } = history.view(index);
+    const lateness = settings.allowedLatenessMs;
+    return watermark.value >= history.time(index) + widestMs + lateness ? lateness : widestMs + lateness;
   }
 
   private letGo(): void {
@@ -184,17 +150,26 @@ export class LettingGo {
     return false;
   }
 
-  /** When some entry may go, at the earliest. */
-  private earliest(): number {
-    const { history, settings } = this.state;
-    const lateness = settings.allowedLatenessMs;
+  /** When some entry may go, at the earliest, but not before the sweep interval is over. */
+  private nextSweep(): number {
+    const { history, now, program, settings } = this.state;
+    const soonest = now + settings.sweepIntervalMs;
     let earliest = Infinity;
-    for (let i = 0; i < history.count; i++) {
-      const { widestMs } = this.views[i];
-      const touched = this.touched[i];
-      const byWatermark = Math.max(touched + lateness, this.times[i] + widestMs + lateness - AHEAD_MS);
-      earliest = Math.min(earliest, byWatermark, touched + widestMs + lateness);
+    for (let i = 0; i < history.count && earliest > soonest; i++) {
+      const at = history.at(i);
+      const { widestMs } = history.view(i);
+      const time = entryTime(history.words, at);
+      // Touched later than at its arrival, it goes later still.
+      if (this.mayGo(time, widestMs, entryArrived(history.words, at)) >= earliest) continue;
+      earliest = Math.min(earliest, this.mayGo(time, widestMs, this.touched.at(i, program.versions)));
     }
-    return earliest;
+    return Math.max(soonest, earliest);
+  }
+
+  /** From when on an entry may go that was touched last at `touched`, as far as log time can tell. */
+  private mayGo(time: number, widestMs: number, touched: number): number {
+    const { allowedLatenessMs: lateness } = this.state.settings;
+    const byWatermark = Math.max(touched + lateness, time + widestMs + lateness - AHEAD_MS);
+    return Math.min(byWatermark, touched + widestMs + lateness);
   }
 }

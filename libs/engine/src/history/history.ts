@@ -15,6 +15,7 @@ import type { Audiences, View } from '../rules/audiences.js';
 import type { Program } from '../rules/program.js';
 import { ACCOUNT_BLOCK, ACCOUNT_META, type Accounts, MAX_ENTRIES } from './accounts.js';
 import type { Contents } from './contents.js';
+import { ViewCache } from './view-cache.js';
 import {
   ENTRY_ID,
   ENTRY_WORDS,
@@ -48,9 +49,7 @@ export class History {
   private capacity = 0;
   private skipped = 0;
   private readonly logOut: number;
-  private cachedContent = -1;
-  private cachedAudience = -1;
-  private cachedView: View | null = null;
+  private readonly knownViews = new ViewCache();
   /** Entries held in all accounts. */
   total = 0;
 
@@ -68,7 +67,7 @@ export class History {
   /** The rules have changed: what was remembered of views is void. */
   renew(program: Program): void {
     this.program = program;
-    this.cachedContent = -1;
+    this.knownViews.clear();
   }
 
   open(account: number): void {
@@ -102,16 +101,15 @@ export class History {
     return this.contents.type(this.content(index)) === this.logOut;
   }
 
-  /** Who sees and judges the entry. */
+  /** Who keeps, sees and judges the entry. */
   view(index: number): View {
     const at = this.base + index * ENTRY_WORDS;
     const content = this.words[at + 5] & 0x3ffffff;
     const audience = this.words[at + 1] >>> 12;
-    if (content === this.cachedContent && audience === this.cachedAudience) return this.cachedView!;
+    const known = this.knownViews.get(content, audience);
+    if (known !== null) return known;
     const view = this.audiences.view(audience, this.program.profileOfContent(content));
-    this.cachedContent = content;
-    this.cachedAudience = audience;
-    this.cachedView = view;
+    this.knownViews.set(content, audience, view);
     return view;
   }
 
@@ -167,6 +165,7 @@ export class History {
 
   setAudience(index: number, audience: number): void {
     const at = this.at(index);
+    this.forgetView(at);
     this.audiences.release(entryAudience(this.words, at));
     setEntryAudience(this.words, at, audience);
   }
@@ -184,17 +183,22 @@ export class History {
 
   /** Keeps the entries `i` with `gone[i] === 0` and lets the others go. */
   removeAll(gone: Uint8Array): void {
-    let kept = 0;
-    for (let i = 0; i < this.count; i++) {
-      if (gone[i] !== 0) {
-        this.release(i);
-        continue;
-      }
-      if (kept !== i) this.words.copyWithin(this.at(kept), this.at(i), this.at(i + 1));
-      kept++;
+    let first = 0;
+    while (first < this.count && gone[first] !== 0) first++;
+    // What goes from the front of a wide block is skipped; else the rest moves forward, run by run.
+    const skipped = this.capacity > WIDE ? first : 0;
+    for (let i = 0; i < this.count; i++) if (gone[i] !== 0) this.release(i);
+    let kept = skipped;
+    for (let i = first; i < this.count;) {
+      const run = i;
+      while (i < this.count && gone[i] === 0) i++;
+      if (kept !== run) this.words.copyWithin(this.at(kept), this.at(run), this.at(i));
+      kept += i - run;
+      while (i < this.count && gone[i] !== 0) i++;
     }
-    this.total -= this.count - kept;
-    this.count = kept;
+    if (skipped > 0) this.skip(skipped);
+    this.total -= this.count - (kept - skipped);
+    this.count = kept - skipped;
     this.settle();
   }
 
@@ -209,11 +213,15 @@ export class History {
 
   private release(index: number): void {
     const at = this.at(index);
+    this.forgetView(at);
     this.contents.release(entryContent(this.words, at));
     this.audiences.release(entryAudience(this.words, at));
     releaseId(this.words, at + ENTRY_ID, entryIdForm(this.words, at), this.blocks);
-    // Its number may soon stand for another content or audience.
-    this.cachedContent = -1;
+  }
+
+  /** The numbers of the entry's content and audience may soon stand for others. */
+  private forgetView(at: number): void {
+    this.knownViews.drop(entryContent(this.words, at), entryAudience(this.words, at));
   }
 
   private look(block: number): void {

@@ -24,7 +24,7 @@ export class LetGoMarks {
     const at = this.find(account, ruleIndex);
     if (at < 0) return -Infinity;
     const words = this.wordsOf(account);
-    return now < this.setAt(words, at) + this.keepMs ? this.time(words, at) : -Infinity;
+    return this.isExpired(words, at, now) ? -Infinity : this.time(words, at);
   }
 
   /** History of the rule up to `time` is let go at log time `now`. */
@@ -42,14 +42,20 @@ export class LetGoMarks {
     const words = this.wordsOf(account);
     const start = this.blocks.offset(block);
     const count = words[start];
+    let expired = 0;
+    for (let i = 0; i < count; i++) if (this.isExpired(words, start + 1 + i * MARK_WORDS, now)) expired++;
+    if (expired === 0) return;
     const kept: number[] = [];
     for (let i = 0; i < count; i++) {
       const at = start + 1 + i * MARK_WORDS;
-      if (now < this.setAt(words, at) + this.keepMs) kept.push(...words.subarray(at, at + MARK_WORDS));
+      if (!this.isExpired(words, at, now)) kept.push(...words.subarray(at, at + MARK_WORDS));
     }
-    if (kept.length === count * MARK_WORDS) return;
     this.blocks.free(block);
     this.store(account, kept);
+  }
+
+  private isExpired(words: Uint32Array, at: number, now: number): boolean {
+    return now >= this.setAt(words, at) + this.keepMs;
   }
 
   private store(account: number, marks: readonly number[]): void {

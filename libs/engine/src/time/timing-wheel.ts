@@ -61,8 +61,17 @@ export class TimingWheel {
     this.nextDue = Infinity;
     for (let level = 0, width = 1; level < LEVELS; level++, width *= SLOTS) {
       const last = Math.floor(tick / width);
-      const first = Math.max(Math.floor(from / width) + (level === 0 ? 0 : 1), last - SLOTS + 1);
-      for (let slot = first; slot <= last; slot++) this.empty(level * SLOTS + (slot % SLOTS), now, due);
+      const first = Math.floor(from / width) + (level === 0 ? 0 : 1);
+      const slots = Math.min(last - first + 1, SLOTS);
+      if (slots > 0) this.emptySlots(level, last % SLOTS, slots, now, due);
+    }
+  }
+
+  /** Empties `count` slots of the level up to `last`. */
+  private emptySlots(level: number, last: number, count: number, now: number, due: number[]): void {
+    for (let slot = last - count + 1; slot <= last; slot++) {
+      const index = level * SLOTS + (slot & (SLOTS - 1));
+      if (this.heads[index] !== 0) this.empty(index, now, due);
     }
   }
 
