@@ -22,7 +22,13 @@ function table(name: string, options: Options): string {
   const lines = rowsOf(options).map(
     (row) => `| \`${row.env}\` | ${cell(row.fallback)} | ${cell(row.accepts)} | ${cell(row.description)} |`,
   );
-  return [`## ${name}`, '', '| variable | default | accepts | what it is |', '|---|---|---|---|', ...lines].join('\n');
+  return [
+    `## ${name}`,
+    '',
+    '| variable | default | accepts | what it is |',
+    '|---|---|---|---|',
+    ...lines,
+  ].join('\n');
 }
 
 it('the documented settings are those that are read', () => {

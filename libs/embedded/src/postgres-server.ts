@@ -46,7 +46,7 @@ const NAME = 'postgres';
 const READY_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 60_000;
 /** A port may be taken meanwhile; the memory of a killed predecessor may be held for a moment. */
-const ATTEMPTS = 5;
+const ATTEMPTS = 10;
 const MIB = 1024 * 1024;
 
 /**
@@ -222,6 +222,6 @@ async function ensureDatabase(address: Address, database: string): Promise<void>
 }
 
 function isPassing(log: string, portIsOurs: boolean): boolean {
-  if (log.includes('pre-existing shared memory block is still in use')) return true;
+  if (/pre-existing shared memory block .*is still in use/.test(log)) return true;
   return portIsOurs && log.includes('Address already in use');
 }

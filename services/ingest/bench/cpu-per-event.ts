@@ -104,7 +104,7 @@ function report(name: string, events: number, seconds: number, ingestCpu: number
 async function main(): Promise<void> {
   const logDir = mkdtempSync(join(tmpdir(), 'ingest-bench-'));
   const nats = await startTestNats();
-  const env = { NATS_URL: nats.url };
+  const env = { NATS_URL: nats.url, VIGIL_RULES_WAIT: '0ms' };
   const ingest = new ServiceProcess({ name: 'ingest', port: await freePort(), env, logDir });
   ingest.start();
   await ingest.ready();

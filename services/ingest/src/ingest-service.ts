@@ -12,6 +12,7 @@ import { IngestHttpAdapter } from './http/ingest-http-adapter.js';
 import { RequestGate } from './http/request-gate.js';
 import { IngestModule } from './ingest.module.js';
 import { LogGateway } from './log/log-gateway.js';
+import { holdsRules, rulesInLog } from './log/rules-in-log.js';
 import { checkTogether, type IngestConfig } from './options.js';
 
 const CONNECT_ROUND_MS = 1_000;
@@ -26,6 +27,7 @@ export function buildIngest({ config, logger }: { config: IngestConfig; logger: 
       const connection = await connectUnlessAborted(config, logger, signal);
       try {
         await provision(connection, config, logger, signal);
+        await rulesInLog(() => holdsRules(connection), config.rulesWaitMs, logger, signal);
         signal.throwIfAborted();
       } catch (error) {
         await connection.close();

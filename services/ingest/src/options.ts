@@ -52,6 +52,13 @@ export const ingestOptions = {
       5_000,
       'After this long without a frame an empty one is written, so that time passes on an idle log.',
     ),
+  rulesWaitMs: option
+    .durationBetween(0, 3_600_000)
+    .withDefault(
+      'VIGIL_RULES_WAIT',
+      10_000,
+      'How long a start waits for the first rules of a new log: what is stored before them is never judged.',
+    ),
   takeoverMs: option
     .durationBetween(100, 600_000)
     .withDefault(

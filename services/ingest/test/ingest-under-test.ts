@@ -1,6 +1,6 @@
 /** One ingest in this process against a NATS server of a test's own, and what the test wants to know of the log. */
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { pino } from 'pino';
 import { readConfig } from '#config';
 import {
@@ -45,7 +45,13 @@ export class IngestUnderTest {
 
   /** HTTP answers; the log may not be there yet. */
   static async open(nats: TestNats, env: Record<string, string> = {}): Promise<IngestUnderTest> {
-    const settings = { NATS_URL: nats.url, VIGIL_HTTP_PORT: '0', VIGIL_PUBLISH_TIMEOUT: '500ms', ...env };
+    const settings = {
+      NATS_URL: nats.url,
+      VIGIL_RULES_WAIT: '0ms',
+      VIGIL_HTTP_PORT: '0',
+      VIGIL_PUBLISH_TIMEOUT: '500ms',
+      ...env,
+    };
     const config = readConfig(ingestOptions, settings);
     const logger = pino({ level: 'silent' });
     const service = await RunningService.open(buildIngest({ config, logger }), config, logger);
@@ -112,7 +118,7 @@ export class LogView {
 
   /** How far the last frame of the intake says that the log covers it. */
   async intakeMark(): Promise<FrameSummary['upstream']> {
-    const manager = await jetstreamManager(this.connection);
+    const manager = await this.manager();
     const message = await manager.streams.getMessage(STREAMS.events, { last_by_subj: FRAME_SUBJECTS.intake });
     return message === null ? null : decodeFrameHeader(message.data).upstream;
   }
@@ -126,17 +132,28 @@ export class LogView {
   }
 
   async messagesIn(stream: string): Promise<number> {
-    return (await (await jetstreamManager(this.connection)).streams.info(stream)).state.messages;
+    return (await (await this.manager()).streams.info(stream)).state.messages;
   }
 
   async limit(stream: string, maxBytes: number): Promise<void> {
-    const manager = await jetstreamManager(this.connection);
+    const manager = await this.manager();
     const { config } = await manager.streams.info(stream);
     await manager.streams.update(stream, { ...config, max_bytes: maxBytes });
   }
 
+  /** A request that reaches a server before its JetStream is up is never answered: ask again. */
+  private async manager(): Promise<JetStreamManager> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await jetstreamManager(this.connection, { timeout: 1_000 });
+      } catch (error) {
+        if (attempt === 20) throw error;
+      }
+    }
+  }
+
   private async all(stream: string): Promise<{ subject: string; data: Uint8Array }[]> {
-    const { state } = await (await jetstreamManager(this.connection)).streams.info(stream);
+    const { state } = await (await this.manager()).streams.info(stream);
     const found: { subject: string; data: Uint8Array }[] = [];
     if (state.messages === 0) return found;
     const consumer = await jetstream(this.connection).consumers.get(stream);

@@ -150,7 +150,7 @@ describe('several processes at one intake', () => {
   });
 
   async function startProcess(): Promise<ServiceProcess> {
-    const env = { NATS_URL: nats.url, VIGIL_INTAKE_TAKEOVER: '500ms' };
+    const env = { NATS_URL: nats.url, VIGIL_INTAKE_TAKEOVER: '500ms', VIGIL_RULES_WAIT: '0ms' };
     const process = new ServiceProcess({ name: 'ingest', port: await freePort(), env, logDir });
     processes.push(process);
     process.start();

@@ -163,7 +163,7 @@ describe('start and stop', () => {
 
   it('as a process: answers what is in flight on SIGTERM, and ends with 0; with another number of shards, not with 0', async () => {
     const logDir = mkdtempSync(join(tmpdir(), 'ingest-process-'));
-    const options = { name: 'ingest', logDir, env: { NATS_URL: nats.url } } as const;
+    const options = { name: 'ingest', logDir, env: { NATS_URL: nats.url, VIGIL_RULES_WAIT: '0ms' } } as const;
     const ingest = new ServiceProcess({ ...options, port: await freePort() });
     ingest.start();
     await ingest.ready();
