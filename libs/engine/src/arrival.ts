@@ -53,6 +53,8 @@ export class Arrival {
       account = accounts.add(this.accountId);
     }
     history.open(account);
+    // Without the id: what matters to no rule and is later than all that is held leads to nothing.
+    if (profile === NO_PROFILE && history.isLater(event.eventTime)) return;
     desk.source.accountId = event.accountId;
     this.eventId.set(event.eventId);
     findVersions(this.state, event.eventTime, this.eventId, this.versions);

@@ -11,15 +11,14 @@ import { promoteLatest } from './versions-of-event.js';
 /** How much before the watermark lets an entry go its sweep may come: the watermark runs ahead of log time. */
 const AHEAD_MS = 300_000;
 
-/** Mark of an entry of which only the later arrivals tell whether it may go. */
-const ASK = 2;
-/** Above so many of them the touches are computed at once. */
+/** Of more entries than this the touches are computed at once. */
 const MANY = 8;
 
 export class LettingGo {
   /** Entries that the cap took. */
   capped = 0;
   private gone = new Uint8Array(64);
+  private readonly asked: number[] = [];
   private readonly touched: Touched;
   private readonly id: IdCode;
 
@@ -68,38 +67,50 @@ export class LettingGo {
   /** Notes which entries may go; whether any may. */
   private markGone(): boolean {
     const { history, now, program } = this.state;
-    const { gone } = this;
-    const asked = this.markPossible();
-    if (asked > MANY) this.touched.compute(gone.lastIndexOf(ASK, history.count - 1) + 1, program.versions);
-    let any = false;
-    for (let i = 0; i < history.count; i++) {
-      if (gone[i] === ASK) gone[i] = now >= this.touched.at(i, program.versions) + this.keptFor(i) ? 1 : 0;
-      any ||= gone[i] === 1;
+    const { gone, asked, touched } = this;
+    let any = this.markByArrival();
+    if (asked.length > MANY) touched.compute(asked[asked.length - 1] + 1, program.versions);
+    for (let i = 0; i < asked.length; i++) {
+      const index = asked[i];
+      if (
+        now <
+        touched.at(index, program.versions) + this.keptFor(history.time(index), history.view(index).widestMs)
+      )
+        continue;
+      gone[index] = 1;
+      any = true;
     }
     return any;
   }
 
-  /** Notes which entries may go as far as their own arrival tells; returns of how many more has to be asked. */
-  private markPossible(): number {
+  /**
+   * An entry was touched at its own arrival or later: notes in `asked` of which entries only that can tell whether
+   * they may go. Whether any may go that no version keeps.
+   */
+  private markByArrival(): boolean {
     const { history, now } = this.state;
     if (this.gone.length < history.count) this.gone = new Uint8Array(history.count * 2);
-    let asked = 0;
+    const { gone, asked } = this;
+    const { words } = history;
+    let any = false;
+    asked.length = 0;
     for (let i = 0; i < history.count; i++) {
-      let mark = 0;
-      if (history.view(i).versions.length === 0) mark = 1;
-      else if (now >= entryArrived(history.words, history.at(i)) + this.keptFor(i)) mark = ASK;
-      this.gone[i] = mark;
-      if (mark === ASK) asked++;
+      const at = history.at(i);
+      const { versions, widestMs } = history.view(i);
+      const unkept = versions.length === 0;
+      gone[i] = unkept ? 1 : 0;
+      any ||= unkept;
+      if (!unkept && now >= entryArrived(words, at) + this.keptFor(entryTime(words, at), widestMs))
+        asked.push(i);
     }
-    return asked;
+    return any;
   }
 
   /** How long an entry is kept after it was touched last, in log time. */
-  private keptFor(index: number): number {
-    const { history, settings, watermark } = this.state;
-    const { widestMs } = history.view(index);
+  private keptFor(time: number, widestMs: number): number {
+    const { settings, watermark } = this.state;
     const lateness = settings.allowedLatenessMs;
-    return watermark.value >= history.time(index) + widestMs + lateness ? lateness : widestMs + lateness;
+    return watermark.value >= time + widestMs + lateness ? lateness : widestMs + lateness;
   }
 
   private letGo(): void {

@@ -48,19 +48,19 @@ export class Touched {
     this.computed = end;
   }
 
+  /** Goes backwards: what lies furthest ahead mostly arrived last, and the rest is then passed by quickly. */
   private lookUp(index: number): number {
     const { history } = this;
     const { words } = history;
     const time = history.time(index);
     const { versions, widestMs } = history.view(index);
     let latest = entryArrived(words, history.at(index));
-    let first = index;
-    while (first > 0 && history.time(first - 1) === time) first--;
-    for (let i = first; i < history.count; i++) {
+    let i = history.firstFrom(time + widestMs + 1) - 1;
+    this.visits += i - index;
+    for (; i >= 0; i--) {
       const at = history.at(i);
       const ahead = entryTime(words, at) - time;
-      if (ahead > widestMs) break;
-      this.visits++;
+      if (ahead < 0) break;
       const arrived = entryArrived(words, at);
       if (arrived > latest && keepsBoth(versions, history.view(i), ahead)) latest = arrived;
     }

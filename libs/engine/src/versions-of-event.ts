@@ -15,7 +15,7 @@ export function isLatest(state: ShardState, index: number): boolean {
 export function findVersions(state: ShardState, time: number, id: IdCode, found: number[]): void {
   const { history } = state;
   found.length = 0;
-  if (history.count === 0 || history.time(history.count - 1) < time) return;
+  if (history.isLater(time)) return;
   collect(state, time, true, id, found);
   collect(state, time, false, id, found);
 }

@@ -29,6 +29,8 @@ import {
 import { type IdCode, readId, releaseId } from './id-code.js';
 
 const WIDE = 256;
+/** From so many words on a call that copies is cheaper than a loop. */
+const LONG_COPY = 100;
 /** Blocks up to this capacity fit exactly; larger ones come in steps of an eighth to a quarter. */
 const EXACT = 10;
 
@@ -118,9 +120,14 @@ export class History {
     return id.equals(this.words, at + ENTRY_ID, entryIdForm(this.words, at));
   }
 
+  /** Whether `time` is later than that of every entry. */
+  isLater(time: number): boolean {
+    return this.count === 0 || this.time(this.count - 1) < time;
+  }
+
   /** First index whose time is at least `time`. */
   firstFrom(time: number): number {
-    if (this.count === 0 || this.time(this.count - 1) < time) return this.count;
+    if (this.isLater(time)) return this.count;
     let low = 0;
     let high = this.count - 1;
     while (low < high) {
@@ -271,7 +278,8 @@ export class History {
     if (capacity > WIDE) this.blocks.pages[to >>> 10][this.blocks.offset(to)] = 0;
     this.look(to);
     const length = this.count * ENTRY_WORDS;
-    for (let i = 0; i < length; i++) this.words[this.base + i] = words[base + i];
+    if (length > LONG_COPY) this.words.set(words.subarray(base, base + length), this.base);
+    else for (let i = 0; i < length; i++) this.words[this.base + i] = words[base + i];
     if (block !== 0) this.blocks.free(block);
   }
 

@@ -41,7 +41,7 @@ export class IdCode {
   set(text: string): void {
     this.known = text;
     if (text.length === 36 && this.setUuid(text)) this.form = UUID;
-    else this.setText(text);
+    else if (text.length > INLINE_BYTES || !this.setAscii(text)) this.setText(text);
     this.setHash();
   }
 
@@ -110,6 +110,23 @@ export class IdCode {
       }
       words[word] = value;
     }
+    return true;
+  }
+
+  private setAscii(text: string): boolean {
+    const words = this.words;
+    const { length } = text;
+    let at = 0;
+    for (let word = 0; word < ID_WORDS; word++) {
+      let value = 0;
+      for (let shift = 24; shift >= 0 && at < length; shift -= 8) {
+        const unit = text.charCodeAt(at++);
+        if (unit > 127) return false;
+        value |= unit << shift;
+      }
+      words[word] = value;
+    }
+    this.form = length;
     return true;
   }
 

@@ -4,6 +4,7 @@
  */
 import type { History } from '../history/history.js';
 import type { CompiledCountry, CompiledVelocity } from '../rules/compiled-version.js';
+import type { Field } from '../rules/field.js';
 import { hasSlot } from '../rules/program.js';
 import { CountryRun } from './country-run.js';
 import type { FieldValues, ValueKey } from './field-values.js';
@@ -19,6 +20,8 @@ export interface Verdicts {
 export class Judge {
   private readonly run = new CountryRun();
   private readonly scanned = new WindowTotals();
+  /** The entries that the last scan counted. */
+  private readonly matched: number[] = [];
   private readonly different: ValueKey[] = [];
 
   constructor(
@@ -91,28 +94,28 @@ export class Judge {
   }
 
   private scan(version: CompiledVelocity, index: number, start: number): boolean {
-    const { history, scanned, values } = this;
-    const { slot } = version;
-    scanned.reset(version.numeric.length, version.distinct.length);
+    const { history, scanned, values, matched } = this;
+    const { slot, numeric, distinct } = version;
+    scanned.reset(numeric.length, distinct.length);
     for (let i = index; i >= 0 && history.time(i) >= start; i--) {
       if (!hasSlot(history.view(i).seen, slot) || !values.sameGroup(version, i, index)) continue;
-      scanned.count++;
-      for (let k = 0; k < version.numeric.length; k++) scanned.add(k, values.number(version.numeric[k], i));
+      matched[scanned.count++] = i;
+      for (let k = 0; k < numeric.length; k++) scanned.add(k, values.number(numeric[k], i));
     }
     if (!numbersHold(version, scanned)) return false;
-    for (let k = 0; k < version.distinct.length; k++) this.countDifferent(version, k, index, start);
+    for (let k = 0; k < distinct.length; k++) scanned.distinct[k] = this.countDifferent(distinct[k]);
     return distinctHold(version, scanned);
   }
 
-  private countDifferent(version: CompiledVelocity, place: number, index: number, start: number): void {
-    const { history, values, different } = this;
+  /** How many different values of the field the entries in `matched` have. */
+  private countDifferent(field: Field): number {
+    const { scanned, values, matched, different } = this;
     different.length = 0;
-    for (let i = index; i >= 0 && history.time(i) >= start; i--) {
-      if (!hasSlot(history.view(i).seen, version.slot) || !values.sameGroup(version, i, index)) continue;
-      const key = values.key(version.distinct[place], i);
+    for (let i = 0; i < scanned.count; i++) {
+      const key = values.key(field, matched[i]);
       if (key !== null && !different.includes(key)) different.push(key);
     }
-    this.scanned.distinct[place] = different.length;
+    return different.length;
   }
 
   /** Brings `run` to the entries before `index`, of which those before `since` cannot matter. */

@@ -7,7 +7,7 @@
 import { MAX_AUDIENCE } from '../history/entry.js';
 import type { CompiledVersion } from './compiled-version.js';
 import type { Program, SlotSet } from './program.js';
-import { hasSlot } from './program.js';
+import { addSlot, hasSlot } from './program.js';
 
 /** Uids that keep an event: those listed, and those from `from` on to which it matters. */
 export interface Sight {
@@ -118,10 +118,9 @@ export class Audiences {
       const { slot, uid } = version;
       const sees = hasSlot(matters, slot);
       if (!(sees && uid >= sight.from) && !sight.listed.includes(uid)) continue;
-      const bit = 1 << (slot & 31);
-      kept[slot >>> 5] |= bit;
-      if (sees) seen[slot >>> 5] |= bit;
-      if (sees && epoch.includes(uid)) judged[slot >>> 5] |= bit;
+      addSlot(kept, slot);
+      if (sees) addSlot(seen, slot);
+      if (sees && epoch.includes(uid)) addSlot(judged, slot);
       versions.push(version);
       widestMs = Math.max(widestMs, version.withinMs);
     }

@@ -19,6 +19,10 @@ export function hasSlot(set: SlotSet, slot: number): boolean {
   return ((set[slot >>> 5] >>> (slot & 31)) & 1) === 1;
 }
 
+export function addSlot(set: SlotSet, slot: number): void {
+  set[slot >>> 5] |= 1 << (slot & 31);
+}
+
 /** Versions that an event of one type can matter to. */
 interface TypePlan {
   /** The type among the texts, held by the program; 0 for types that no version names. */
@@ -63,15 +67,14 @@ export class Program {
     const plan = this.plans.get(event.eventType) ?? this.otherTypes;
     const { versions } = plan;
     if (versions.length === 0) return NO_PROFILE;
-    let any = false;
-    this.scratch.fill(0);
+    if (this.setWords > 1) return this.profileOfMany(versions, event);
+    let bits = 0;
     for (let i = 0; i < versions.length; i++) {
-      if (!eventMatters(versions[i], event)) continue;
-      const { slot } = versions[i];
-      this.scratch[slot >>> 5] |= 1 << (slot & 31);
-      any = true;
+      if (eventMatters(versions[i], event)) bits |= 1 << versions[i].slot;
     }
-    return any ? this.profileNumber() : NO_PROFILE;
+    if (bits === 0) return NO_PROFILE;
+    this.scratch[0] = bits;
+    return this.profileNumber();
   }
 
   /** The event's content among the contents, held once more and its profile noted. */
@@ -92,12 +95,17 @@ export class Program {
     const plan = this.plans.get(type) ?? this.otherTypes;
     this.scratch.fill(0);
     for (const version of plan.versions) {
-      if (!contentMatters(version, this.contents, content, type)) continue;
-      this.scratch[version.slot >>> 5] |= 1 << (version.slot & 31);
+      if (contentMatters(version, this.contents, content, type)) addSlot(this.scratch, version.slot);
     }
     const profile = this.profileNumber();
     this.contents.setProfile(content, this.generation, profile);
     return profile;
+  }
+
+  private profileOfMany(versions: readonly CompiledVersion[], event: AccountEvent): number {
+    this.scratch.fill(0);
+    for (const version of versions) if (eventMatters(version, event)) addSlot(this.scratch, version.slot);
+    return this.profileNumber();
   }
 
   /** Number of the set in `scratch`. */
