@@ -133,7 +133,7 @@ export class Arrival {
       const which = this.versions.findIndex((each) => hasSlot(history.view(each).kept, version.slot));
       if (!sees && which < 0) continue;
       if (this.isLate(version, event.eventTime)) {
-        if (sees) lateFor.push(version);
+        lateFor.push(version);
         if (which >= 0) kept[which].push(version.uid);
         continue;
       }

@@ -10,7 +10,7 @@ const OVER: Record<string, string> = {
 };
 
 export function countryReason(accountId: string, observed: CountryObservation, rule: Rule): string {
-  const apart = spoken(observed.apartMs);
+  const apart = roughly(observed.apartMs);
   const when = observed.apartMs === 0 ? 'at the same time as' : `${apart} after`;
   const { country, previousCountry } = observed;
   return `Account ${accountId} logged in from ${country} ${when} a login from ${previousCountry}, within ${spoken(rule.withinMs)}`;
@@ -48,4 +48,13 @@ function spoken(ms: number): string {
   return formatDuration(ms)
     .replace(/^(\d+)([a-z]+)$/, '$1 $2')
     .replace(/ m$/, ' min');
+}
+
+/** For people: `450 ms`, `5.8 s`, `2 min 30 s`. The exact distance is in what was observed. */
+function roughly(ms: number): string {
+  if (ms < 1_000) return `${ms} ms`;
+  if (ms < 60_000) return `${Math.round(ms / 100) / 10} s`;
+  const seconds = Math.round(ms / 1_000);
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
+  return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
 }

@@ -226,9 +226,7 @@ function touches({ by, before, after }: Change, judged: AccountEvent): boolean {
 }
 
 function lateMessage(event: AccountEvent, lateFor: readonly TrackedVersion[]): ExpectedLate | null {
-  const rules = lateFor
-    .filter(({ version }) => matters(version.rule, event))
-    .map(({ version }) => ({ id: version.rule.id, version: version.version }));
+  const rules = lateFor.map(({ version }) => ({ id: version.rule.id, version: version.version }));
   if (rules.length === 0) return null;
   rules.sort((a, b) => (a.id === b.id ? a.version - b.version : a.id < b.id ? -1 : 1));
   return { event, rules };
