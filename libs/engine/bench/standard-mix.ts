@@ -52,7 +52,7 @@ const CASES: Record<string, () => void> = {
   // An event every 20 s of each account: few alerts.
   quiet: () => measure(10_000, 1_500_000, 500),
   // Two a second of each: nearly each payment raises an alert.
-  alarming: () => measure(10_000, 500_000, 20_000),
+  alarming: () => measure(10_000, 2_500_000, 20_000),
   many: () => measure(1_000_000, 6_000_000, 20_000),
 };
 

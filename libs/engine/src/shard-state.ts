@@ -24,9 +24,11 @@ import { Watermark } from './time/watermark.js';
 export interface EngineTuning {
   /** Windows of up to so many entries are scanned; longer ones have running totals. */
   readonly scanEntries: number;
+  /** Sweeps of accounts with so many entries pass over those that stay for long. */
+  readonly calmEntries: number;
 }
 
-export const DEFAULT_ENGINE_TUNING: EngineTuning = { scanEntries: 64 };
+export const DEFAULT_ENGINE_TUNING: EngineTuning = { scanEntries: 64, calmEntries: 64 };
 
 export class ShardState {
   /** Greatest log time so far. */
@@ -50,7 +52,7 @@ export class ShardState {
 
   constructor(
     readonly settings: EngineSettings,
-    tuning: EngineTuning,
+    readonly tuning: EngineTuning,
   ) {
     const { allowedLatenessMs, letGoMarkMs } = settings;
     this.watermark = new Watermark(allowedLatenessMs);

@@ -32,16 +32,17 @@ export class Touched {
 
   at(index: number, versions: readonly CompiledVersion[]): number {
     if (index < this.computed) return this.values[index];
-    if (this.visits > this.history.count * VISITS_PER_ENTRY) this.compute(this.history.count, versions);
+    if (this.visits > this.history.count * VISITS_PER_ENTRY)
+      this.compute(this.history.count, Infinity, versions);
     else return this.lookUp(index);
     return this.values[index];
   }
 
-  /** Prepares for asking about many of the entries before `end`. */
-  compute(end: number, versions: readonly CompiledVersion[]): void {
+  /** Prepares for asking about many of the entries before `end`, whose windows are at most `widestMs`. */
+  compute(end: number, widestMs: number, versions: readonly CompiledVersion[]): void {
     const { history } = this;
-    const widest = versions.reduce((most, { withinMs }) => Math.max(most, withinMs), 0);
-    const last = end < history.count ? history.firstFrom(history.time(end - 1) + widest + 1) : history.count;
+    const last =
+      end < history.count ? history.firstFrom(history.time(end - 1) + widestMs + 1) : history.count;
     this.read(last);
     for (let i = 0; i < last; i++) this.values[i] = this.arrived[i];
     for (const version of versions) this.touchBy(version.slot, version.withinMs, last);

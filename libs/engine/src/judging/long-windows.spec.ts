@@ -1,9 +1,10 @@
 /** Histories too long to scan: the running totals must say what a scan says, in order and out of it. */
 import type { Condition, Rule } from '#contracts';
+import { DEFAULT_ENGINE_TUNING, type EngineTuning } from '../shard-state.js';
 import { countryRule, type EventFields, MINUTE, Scenario, velocityRule } from '../../test/scenario.js';
 
-const SCAN_ALL = { scanEntries: 1_000_000 };
-const SCAN_NONE = { scanEntries: 0 };
+const SCAN_ALL = { scanEntries: 1_000_000, calmEntries: 1_000_000 };
+const SCAN_NONE = { scanEntries: 0, calmEntries: 1 };
 
 function generator(seed: number): (below: number) => number {
   let state = seed;
@@ -71,7 +72,7 @@ function someEvents(seed: number, count: number, disorderMs: number): EventField
   return events;
 }
 
-function decisions(events: EventFields[], tuning: { scanEntries: number }, cap = 100_000): unknown[] {
+function decisions(events: EventFields[], tuning: EngineTuning, cap = 100_000): unknown[] {
   const scenario = new Scenario({ maxActorHistory: cap }, tuning).given(...RULES);
   events.forEach((event, n) => {
     if (n % 50 === 0) scenario.at(n * 500);
@@ -86,7 +87,7 @@ describe('running totals', () => {
     const scanned = decisions(events, SCAN_ALL);
     expect(scanned.length).toBeGreaterThan(100);
     expect(decisions(events, SCAN_NONE)).toEqual(scanned);
-    expect(decisions(events, { scanEntries: 64 })).toEqual(scanned);
+    expect(decisions(events, DEFAULT_ENGINE_TUNING)).toEqual(scanned);
   });
 
   it('decide what scans decide when the cap takes the oldest all the time', () => {

@@ -3,6 +3,7 @@
  * so that it is dropped freely: when the rules change, and for accounts that have not needed it lately.
  */
 import type { CompiledVelocity, CompiledVersion } from '../rules/compiled-version.js';
+import { CalmStretch } from './calm-stretch.js';
 import { CountryRun } from './country-run.js';
 import type { FieldValues } from './field-values.js';
 import { SlidingWindow } from './sliding-window.js';
@@ -19,6 +20,7 @@ export class KnownRun {
 }
 
 class AccountWindows {
+  readonly calm = new CalmStretch();
   readonly sliding = new Map<number, SlidingWindow>();
   readonly runs = new Map<number, KnownRun>();
 }
@@ -49,10 +51,16 @@ export class Windows {
     return known;
   }
 
+  /** The account's stretch that sweeps need not look at, which may be empty. */
+  calm(account: number): CalmStretch {
+    return this.of(account).calm;
+  }
+
   /** An entry of the account was inserted at `index`. */
   inserted(account: number, index: number): void {
     const windows = this.find(account);
     if (windows === undefined) return;
+    windows.calm.inserted(index);
     for (const window of windows.sliding.values()) window.inserted(index);
     for (const known of windows.runs.values()) if (index < known.upTo) known.upTo = -1;
   }
@@ -61,6 +69,7 @@ export class Windows {
   removing(account: number, index: number, time: number): void {
     const windows = this.find(account);
     if (windows === undefined) return;
+    windows.calm.removing(index);
     for (const window of windows.sliding.values()) window.removing(index);
     for (const known of windows.runs.values()) {
       if (index >= known.upTo) continue;
@@ -72,13 +81,17 @@ export class Windows {
     }
   }
 
-  /** The account's first `count` entries are about to go. */
-  removingFirst(account: number, count: number): void {
+  /** The account's entries with `gone[i] === 1` are about to go. */
+  removingAll(account: number, gone: Uint8Array, count: number): void {
     const windows = this.find(account);
     if (windows === undefined) return;
-    windows.runs.clear();
-    for (const [uid, window] of windows.sliding)
-      if (!window.removingFirst(count)) windows.sliding.delete(uid);
+    const { calm, runs, sliding } = windows;
+    for (let i = count - 1; i >= 0; i--) if (gone[i] === 1) calm.removing(i);
+    let first = 0;
+    while (first < count && gone[first] === 1) first++;
+    const isPrefix = gone.indexOf(1, first) < 0 || gone.indexOf(1, first) >= count;
+    runs.clear();
+    for (const [uid, window] of sliding) if (!isPrefix || !window.removingFirst(first)) sliding.delete(uid);
   }
 
   drop(account: number): void {

@@ -5,7 +5,7 @@
  * Invariants:
  * 1. A reference is `page * 1024 + slot`; page 0 is never used, so 0 means "none".
  * 2. A page is in its class's `open` list exactly while it has a free slot.
- * 3. A page whose last block is freed is given back, unless it is the only open page of its class.
+ * 3. A page whose last block is freed is given back, unless it is as small as the first of its class.
  */
 
 export const SLOT_BITS = 10;
@@ -85,7 +85,7 @@ export class WordPool {
       this.openAt[page] = size.open.length;
       size.open.push(page);
     }
-    if (this.live[page] === 0 && (size.open.length > 1 || stride > MAX_PAGE_WORDS)) this.dropPage(size, page);
+    if (this.live[page] === 0 && this.pages[page].length > FIRST_PAGE_WORDS) this.dropPage(size, page);
   }
 
   private classOf(words: number): SizeClass {
