@@ -3,11 +3,15 @@ import { Interner } from './interner.js';
 import { readText, TextBytes } from './text-bytes.js';
 
 const MAX_DECIMAL = 1e15;
+const KNOWN_TEXTS = 61;
 
 export class Texts {
   private readonly interner = new Interner(0);
   private readonly scratch = new TextBytes();
   private key = new Uint32Array(512);
+  /** Texts read lately, by slot: the types of events are read over and over. */
+  private readonly knownRefs = new Uint32Array(KNOWN_TEXTS);
+  private readonly knownTexts: string[] = [];
 
   get count(): number {
     return this.interner.count;
@@ -32,11 +36,19 @@ export class Texts {
   }
 
   release(ref: number): void {
-    if (this.interner.release(ref)) this.interner.drop(ref);
+    if (!this.interner.release(ref)) return;
+    const slot = ref % KNOWN_TEXTS;
+    if (this.knownRefs[slot] === ref) this.knownRefs[slot] = 0;
+    this.interner.drop(ref);
   }
 
   read(ref: number): string {
-    return readText(this.bytesOf(ref), this.firstByte(ref), this.byteCount(ref));
+    const slot = ref % KNOWN_TEXTS;
+    if (this.knownRefs[slot] !== ref) {
+      this.knownRefs[slot] = ref;
+      this.knownTexts[slot] = readText(this.bytesOf(ref), this.firstByte(ref), this.byteCount(ref));
+    }
+    return this.knownTexts[slot];
   }
 
   /** The text as ten-thousandths, or NaN unless it is `-`?digits(`.`digits{1,4})? of magnitude up to 1e11. */
