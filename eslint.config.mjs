@@ -39,7 +39,17 @@ const PURE = ['libs/contracts', 'libs/engine', 'libs/sharding'];
 /** Files that run beside a part, not in it: tests and measurements may use anything. */
 const BESIDE = ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts', '**/bench/**', '**/test/**'];
 
-const DRIVERS = ['@nestjs/*', '@nats-io/*', 'pg', 'kafkajs', 'pino*', 'prom-client', 'fastify', 'rxjs', 'rxjs/*'];
+const DRIVERS = [
+  '@nestjs/*',
+  '@nats-io/*',
+  'pg',
+  'kafkajs',
+  'pino*',
+  'prom-client',
+  'fastify',
+  'rxjs',
+  'rxjs/*',
+];
 
 function importRules(part, allowed) {
   const forbidden = LIBS.filter((lib) => !allowed.includes(lib) && `libs/${lib}` !== part);
@@ -48,7 +58,10 @@ function importRules(part, allowed) {
       group: forbidden.map((lib) => `#${lib}`),
       message: `${part} may import only: ${allowed.join(', ') || 'nothing of ours'}`,
     },
-    { regex: '(^|/)(services|libs|cli|stack)/', message: 'Reach another part by its "#name", never by a path.' },
+    {
+      regex: '(^|/)(services|libs|cli|stack)/',
+      message: 'Reach another part by its "#name", never by a path.',
+    },
     { regex: '^(\\.\\./){3,}', message: 'A path may not leave its part: use "#name".' },
   ];
   if (PURE.includes(part)) {
@@ -59,7 +72,15 @@ function importRules(part, allowed) {
 }
 
 const PURITY = {
-  'no-restricted-globals': ['error', 'Buffer', 'process', 'performance', 'setTimeout', 'setInterval', 'fetch'],
+  'no-restricted-globals': [
+    'error',
+    'Buffer',
+    'process',
+    'performance',
+    'setTimeout',
+    'setInterval',
+    'fetch',
+  ],
   'no-restricted-properties': [
     'error',
     { object: 'Date', property: 'now', message: 'The log is the only clock.' },
