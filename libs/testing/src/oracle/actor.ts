@@ -150,7 +150,9 @@ export class BruteActor {
       if (record.judgedBy.includes(by)) {
         const verdict = after === null ? null : this.judgeTwice(by, after);
         for (const alert of record.update(by, after, verdict)) {
-          decided.push({ judged: (alert.kind === 'retracted' ? before : after)!, alert });
+          // What was seen before may be forgotten while another version of the identity is held.
+          const judged = (alert.kind === 'retracted' ? before : null) ?? after ?? alert.event;
+          decided.push({ judged, alert });
         }
       }
       for (const sight of this.archiveOf(by).values()) {
