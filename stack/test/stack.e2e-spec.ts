@@ -48,7 +48,7 @@ describe('the first start', () => {
       ingest: `http://127.0.0.1:${ports.VIGIL_HTTP_PORT}`,
       nats: `nats://127.0.0.1:${ports.VIGIL_NATS_PORT}`,
     });
-    expect(stack.output).toContain(addresses.postgres);
+    await stack.prints(addresses.postgres);
     expect((await fetch(`${addresses.ingest}/health/ready`)).status).toBe(200);
   });
 

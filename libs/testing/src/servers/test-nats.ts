@@ -1,4 +1,5 @@
 import { startEmbeddedNats, type EmbeddedNats, type ExitStatus } from '#embedded';
+import { waitUntilHalted } from './halted.js';
 import { letGo, watchOver } from './safety-net.js';
 import { removeDirectory, temporaryDirectory } from './temporary-directory.js';
 
@@ -47,6 +48,7 @@ export class TestNats {
   /** SIGKILL ends it for good (then `restart`); SIGSTOP and SIGCONT halt it and let it go on. */
   kill(signal: NodeJS.Signals): void {
     this.server.kill(signal);
+    if (signal === 'SIGSTOP') waitUntilHalted(this.server.pid);
   }
 
   /** Waits until a killed server has ended, or stops a live one, and starts it on the same port and data. */
