@@ -9,7 +9,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { withoutCredentials } from '#jetstream';
-import { identify, startEmbeddedNats, startEmbeddedPostgres } from '#embedded';
+import { type EmbeddedServer, identify, startEmbeddedNats, startEmbeddedPostgres } from '#embedded';
 import { choosePorts } from './directory/choose-ports.js';
 import type { Addresses, Ports, StackDirectory } from './directory/stack-directory.js';
 import { StackFailure } from './failure.js';
@@ -139,10 +139,7 @@ export class Stack {
   private readonly sayOfServer = (line: string): void =>
     this.say(line.charAt(0).toUpperCase() + line.slice(1));
 
-  private async startServer(
-    name: string,
-    launch: () => ReturnType<typeof startEmbeddedNats | typeof startEmbeddedPostgres>,
-  ) {
+  private async startServer(name: string, launch: () => Promise<EmbeddedServer>) {
     this.unlessStopped();
     const onRelaunched = (): void => this.say(`${name} is ready again`);
     const kept = new KeptProcess({ name, launch, say: this.say, firstWaitMs: 500, onRelaunched });

@@ -1,3 +1,4 @@
+export type { EmbeddedServer } from './embedded-server.js';
 export * from './errors.js';
 export { freePort, isFree } from './free-port.js';
 export { findNatsServer, type NatsProgram } from './nats-program.js';

@@ -2,11 +2,12 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync
 import { connect } from 'node:net';
 import path from 'node:path';
 import { DirectoryLease } from './directory-lease.js';
+import type { EmbeddedServer } from './embedded-server.js';
 import { ServerStartError } from './errors.js';
 import { freePort } from './free-port.js';
 import { natsConfig } from './nats-config.js';
 import { findNatsServer } from './nats-program.js';
-import { pause, ServerProcess, type ExitStatus } from './server-process.js';
+import { pause, ServerProcess } from './server-process.js';
 
 export interface EmbeddedNatsOptions {
   /** Holds the streams, the configuration and the log of the server. Made if absent. */
@@ -34,18 +35,8 @@ export interface EmbeddedNatsOptions {
   readonly onMessage?: (line: string) => void;
 }
 
-export interface EmbeddedNats {
-  readonly url: string;
-  readonly port: number;
-  readonly pid: number;
+export interface EmbeddedNats extends EmbeddedServer {
   readonly version: string;
-  readonly logFile: string;
-  readonly exited: Promise<ExitStatus>;
-  stop(): Promise<void>;
-  kill(signal: NodeJS.Signals): void;
-  logTail(lines?: number): string;
-  /** Lets this process end while the server runs (which then ends, too). */
-  unref(): void;
 }
 
 const NAME = 'nats-server';

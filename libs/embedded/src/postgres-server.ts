@@ -3,13 +3,14 @@ import path from 'node:path';
 import { totalmem } from 'node:os';
 import pg from 'pg';
 import { DirectoryLease } from './directory-lease.js';
+import type { EmbeddedServer } from './embedded-server.js';
 import { ServerStartError } from './errors.js';
 import { freePort } from './free-port.js';
 import { ensureCluster, SUPERUSER } from './postgres-cluster.js';
 import { clearLeftoverPostgres } from './postgres-leftover.js';
 import { clusterOwner, placeData, placeProgram } from './postgres-place.js';
 import { findPostgres } from './postgres-program.js';
-import { pause, ServerProcess, type ExitStatus, type ServerCommand } from './server-process.js';
+import { pause, ServerProcess, type ServerCommand } from './server-process.js';
 import { serverAccount, type SystemAccount } from './system-account.js';
 
 export interface EmbeddedPostgresOptions {
@@ -27,20 +28,8 @@ export interface EmbeddedPostgresOptions {
   readonly onMessage?: (line: string) => void;
 }
 
-export interface EmbeddedPostgres {
-  /** With user and password, as one pastes it into a client. */
-  readonly url: string;
-  readonly port: number;
-  readonly pid: number;
-  readonly logFile: string;
-  readonly exited: Promise<ExitStatus>;
-  /** A fast shutdown: open transactions are rolled back, what was committed is kept. */
-  stop(): Promise<void>;
-  kill(signal: NodeJS.Signals): void;
-  logTail(lines?: number): string;
-  /** Lets this process end while the server runs (which then ends, too). */
-  unref(): void;
-}
+/** `stop` is a fast shutdown: open transactions are rolled back. */
+export type EmbeddedPostgres = EmbeddedServer;
 
 const NAME = 'postgres';
 const READY_TIMEOUT_MS = 120_000;

@@ -1,16 +1,8 @@
 /** One message of a stream, as a reader hands it on. */
 import type { Msg } from '@nats-io/transport-node';
+import type { LogMessage } from '#sharding';
 
-export interface LogMessage {
-  readonly subject: string;
-  /** The place in the stream. */
-  readonly sequence: number;
-  /** Log time: when the server stored it, epoch milliseconds. The same on every delivery. */
-  readonly timeMs: number;
-  /** Empty when only headers were asked for. A view into a receive buffer: copy what is to be kept. */
-  readonly data: Uint8Array;
-  header(name: string): string | undefined;
-}
+export type { LogMessage };
 
 /** What the server tells with each delivery. */
 export interface DeliveryInfo {

@@ -1,16 +1,7 @@
 /** What became of one publish, read from the server's acknowledgement. */
+import type { PublishOutcome } from '#sharding';
 
-export type PublishOutcome =
-  /** On disk. `duplicate`: it was there already, at `sequence`, under the same message id. */
-  | { readonly kind: 'stored'; readonly sequence: number; readonly duplicate: boolean }
-  /** Not stored: the expected last sequence does not hold. Under a fence: somebody else has claimed since. */
-  | { readonly kind: 'conflict'; readonly message: string }
-  /** Not stored: the stream or the disk has no room. */
-  | { readonly kind: 'full'; readonly message: string }
-  /** Not stored: no connection, no stream, or the server refused for the time being. */
-  | { readonly kind: 'unavailable'; readonly message: string }
-  /** May have been stored, or may still be: no acknowledgement came in time, or the connection broke. */
-  | { readonly kind: 'unknown'; readonly message: string };
+export type { PublishOutcome };
 
 interface PubAck {
   readonly seq?: number;

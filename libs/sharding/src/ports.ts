@@ -23,12 +23,14 @@ export interface Journal {
   error(detail: object, message: string): void;
 }
 
-/** One message of a stream. */
+/** One message of a stream, as a reader hands it on. */
 export interface LogMessage {
   readonly subject: string;
+  /** The place in the stream. */
   readonly sequence: number;
-  /** The stream's own time stamp, epoch milliseconds. */
+  /** Log time: when the stream stored it, epoch milliseconds. The same on every delivery. */
   readonly timeMs: number;
+  /** Empty when only headers were asked for. A view into a receive buffer: copy what is to be kept. */
   readonly data: Uint8Array;
   header(name: string): string | undefined;
 }
@@ -74,15 +76,17 @@ export interface OutgoingMessage {
   readonly data: Uint8Array;
 }
 
+/** What became of one publish. */
 export type PublishOutcome =
+  /** On disk. `duplicate`: it was there already, at `sequence`, under the same message id. */
   | { readonly kind: 'stored'; readonly sequence: number; readonly duplicate: boolean }
-  /** The claim is no longer the last message of its subject. */
+  /** Not stored: the expected last sequence does not hold. Under a fence: the claim is no longer the last message of its subject. */
   | { readonly kind: 'conflict'; readonly message: string }
-  /** Not stored: the stream has reached its limit. */
+  /** Not stored: the stream or the disk has no room. */
   | { readonly kind: 'full'; readonly message: string }
-  /** Not stored: nothing was sent. */
+  /** Not stored: no connection, no stream, or the server refused for the time being. */
   | { readonly kind: 'unavailable'; readonly message: string }
-  /** May have been stored, and may be yet. */
+  /** May have been stored, or may still be: no acknowledgement came in time, or the connection broke. */
   | { readonly kind: 'unknown'; readonly message: string };
 
 /** What the headers of a stored output message say. */
