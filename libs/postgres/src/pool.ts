@@ -44,6 +44,9 @@ export function createPool(
   });
   // Without a listener, a server that restarts would end this process by an unhandled 'error' event.
   pool.on('error', (error) => full.onIdleError?.(error));
+  // The same holds of a connection in use, and of one that is being closed because something on it failed: the pool
+  // listens to idle ones only. The query in flight, or the next one, fails and tells.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
@@ -56,9 +59,6 @@ export async function inTransaction<T>(
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
-  // A connection that breaks between two queries reports by event; the next query then fails and tells.
-  const ignore = () => undefined;
-  client.on('error', ignore);
   let failure: Error | undefined;
   try {
     await client.query('BEGIN');
@@ -69,7 +69,6 @@ export async function inTransaction<T>(
     failure = error instanceof Error ? error : new Error(String(error));
     throw error;
   } finally {
-    client.off('error', ignore);
     client.release(failure);
   }
 }
